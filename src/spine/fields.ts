@@ -1,0 +1,172 @@
+// The one table of all flow-log fields. Text output, SQL columns, Parquet columns, format
+// validation and the reference page all derive from it; a new field is one row here plus the
+// place that fills it.
+//
+// Source: AWS VPC User Guide "Flow log records" and Transit Gateway Guide "Flow log records"
+// (restated in spec/records.md 2 and 8).
+
+/** Where a field may be used: VPC/subnet/ENI flow logs, transit-gateway flow logs, or both. */
+export type FieldScope = 'vpc' | 'tgw' | 'both';
+
+/** The field's type in Parquet and SQL; text output is the same value printed. */
+export type FieldType = 'string' | 'int32' | 'int64';
+
+export interface Field {
+  /** AWS's name as written in `${name}`; extension fields begin with `x-`. */
+  readonly name: string;
+  /** Record version that introduced the field; extension fields add none (0). */
+  readonly version: number;
+  readonly scope: FieldScope;
+  readonly type: FieldType;
+  /** When the value is `-` (SQL NULL); empty when it never is. */
+  readonly dash: string;
+  /** One line for the reference page. */
+  readonly doc: string;
+}
+
+const NO_DATA = 'NODATA and SKIPDATA records';
+const NOT_ECS = 'the interface is not that of an ECS task';
+const NO_TAG = 'no such tag, or the resource belongs to another account';
+const NO_HOP = 'there is no next hop, or it is in another account or region';
+
+function field(
+  name: string,
+  version: number,
+  scope: FieldScope,
+  type: FieldType,
+  dash: string,
+  doc: string,
+): Field {
+  return { name, version, scope, type, dash, doc };
+}
+
+/** Every field of VPC, subnet and ENI flow logs, v2 to v11, in AWS's order. */
+export const VPC_FIELDS: readonly Field[] = [
+  field('version', 2, 'both', 'int32', '', 'Highest version among the fields of the format'),
+  field('account-id', 2, 'both', 'string', '', 'Owner account of the network interface'),
+  field('interface-id', 2, 'vpc', 'string', 'regional NAT gateway', 'Interface that recorded it'),
+  field('srcaddr', 2, 'both', 'string', NO_DATA, "Sender; outgoing: the interface's primary address"),
+  field('dstaddr', 2, 'both', 'string', NO_DATA, "Receiver; incoming: the interface's primary address"),
+  field('srcport', 2, 'both', 'int32', NO_DATA, 'Source port; 0 for protocols without ports'),
+  field('dstport', 2, 'both', 'int32', NO_DATA, 'Destination port; 0 for protocols without ports'),
+  field('protocol', 2, 'both', 'int32', NO_DATA, 'IANA protocol number'),
+  field('packets', 2, 'both', 'int64', NO_DATA, 'Packets of the flow in the interval'),
+  field('bytes', 2, 'both', 'int64', NO_DATA, 'IP bytes of the flow in the interval'),
+  field('start', 2, 'both', 'int64', '', 'First packet in the interval, Unix seconds'),
+  field('end', 2, 'both', 'int64', '', 'Last packet in the interval, Unix seconds'),
+  field('action', 2, 'vpc', 'string', NO_DATA, 'ACCEPT or REJECT'),
+  field('log-status', 2, 'both', 'string', '', 'OK, NODATA or SKIPDATA'),
+  field('vpc-id', 3, 'vpc', 'string', 'the interface is in no VPC', 'VPC of the interface'),
+  field('subnet-id', 3, 'vpc', 'string', 'regional NAT gateway', 'Subnet of the interface'),
+  field('instance-id', 3, 'vpc', 'string', 'attached to no instance', 'Instance of the interface'),
+  field('tcp-flags', 3, 'both', 'int32', NO_DATA, 'FIN 1, SYN 2, RST 4, SYN-ACK 18, ORed; 0 if not TCP'),
+  field('type', 3, 'both', 'string', NO_DATA, 'IPv4, IPv6 or EFA'),
+  field('pkt-srcaddr', 3, 'vpc', 'string', NO_DATA, 'Source address in the packet itself'),
+  field('pkt-dstaddr', 3, 'vpc', 'string', NO_DATA, 'Destination address in the packet itself'),
+  field('region', 4, 'both', 'string', 'unknown', 'Region of the interface'),
+  field('az-id', 4, 'vpc', 'string', 'the interface is in a sublocation', 'Availability zone id'),
+  field('sublocation-type', 4, 'vpc', 'string', 'not in a sublocation', 'wavelength, outpost, localzone'),
+  field('sublocation-id', 4, 'vpc', 'string', 'not in a sublocation', 'Id of the sublocation'),
+  field('pkt-src-aws-service', 5, 'both', 'string', 'not an AWS range', 'AWS service of pkt-srcaddr'),
+  field('pkt-dst-aws-service', 5, 'both', 'string', 'not an AWS range', 'AWS service of pkt-dstaddr'),
+  field('flow-direction', 5, 'both', 'string', NO_DATA, 'ingress or egress, seen from the interface'),
+  field('traffic-path', 5, 'vpc', 'int32', 'ingress, or none of 1 to 8', 'Path that egress traffic takes'),
+  field('ecs-cluster-arn', 7, 'vpc', 'string', NOT_ECS, 'ARN of the ECS cluster'),
+  field('ecs-cluster-name', 7, 'vpc', 'string', NOT_ECS, 'Name of the ECS cluster'),
+  field('ecs-container-instance-arn', 7, 'vpc', 'string', 'Fargate; ' + NOT_ECS, 'ARN of the host'),
+  field('ecs-container-instance-id', 7, 'vpc', 'string', 'Fargate; ' + NOT_ECS, 'Id of the host'),
+  field('ecs-container-id', 7, 'vpc', 'string', NOT_ECS, 'Runtime id of the first container'),
+  field('ecs-second-container-id', 7, 'vpc', 'string', 'one container only', 'Id of the second one'),
+  field('ecs-service-name', 7, 'vpc', 'string', 'not started by a service', 'ECS service'),
+  field('ecs-task-definition-arn', 7, 'vpc', 'string', NOT_ECS, 'Task definition with revision'),
+  field('ecs-task-arn', 7, 'vpc', 'string', NOT_ECS, 'ARN of the task'),
+  field('ecs-task-id', 7, 'vpc', 'string', NOT_ECS, 'Id of the task'),
+  field('reject-reason', 8, 'vpc', 'string', 'any other reason, and ACCEPT', 'BPA or EC'),
+  field('resource-id', 9, 'vpc', 'string', 'everything else', 'Regional NAT gateway that owns the flow'),
+  field('encryption-status', 10, 'vpc', 'int32', 'unknown', '0 none, 1 Nitro, 2 application layer, 3 both'),
+  field('instance-tag', 11, 'vpc', 'string', NO_TAG, 'Value of the first instance tag key'),
+  field('instance-tag-2', 11, 'vpc', 'string', NO_TAG, 'Value of the second instance tag key'),
+  field('interface-tag', 11, 'vpc', 'string', NO_TAG, 'Value of the first interface tag key'),
+  field('interface-tag-2', 11, 'vpc', 'string', NO_TAG, 'Value of the second interface tag key'),
+  field('asg-tag', 11, 'vpc', 'string', NO_TAG, 'Value of the first Auto Scaling group tag key'),
+  field('asg-tag-2', 11, 'vpc', 'string', NO_TAG, 'Value of the second Auto Scaling group tag key'),
+  field('interface-type', 11, 'vpc', 'string', 'ordinary interface', 'nat_gateway, transit_gateway, ...'),
+  field('next-hop-interface-id', 11, 'vpc', 'string', NO_HOP, 'Next (egress) or previous (ingress) hop'),
+  field('next-hop-subnet-id', 11, 'vpc', 'string', NO_HOP, 'Subnet of that interface'),
+  field('next-hop-az-id', 11, 'vpc', 'string', NO_HOP, 'Availability zone id of that interface'),
+  field('next-hop-vpc-id', 11, 'vpc', 'string', NO_HOP, 'VPC of that interface'),
+  field('next-hop-interface-type', 11, 'vpc', 'string', NO_HOP, 'Type of that interface'),
+];
+
+function tgw(name: string, type: FieldType, doc: string): Field {
+  return field(name, 6, 'tgw', type, 'unknown', doc);
+}
+
+const TGW_ONLY: readonly Field[] = [
+  tgw('resource-type', 'string', 'TransitGateway or TransitGatewayAttachment'),
+  tgw('tgw-id', 'string', 'Transit gateway'),
+  tgw('tgw-attachment-id', 'string', 'Attachment that recorded it'),
+  tgw('tgw-src-vpc-account-id', 'string', 'Owner of the source VPC'),
+  tgw('tgw-dst-vpc-account-id', 'string', 'Owner of the destination VPC'),
+  tgw('tgw-src-vpc-id', 'string', 'Source VPC'),
+  tgw('tgw-dst-vpc-id', 'string', 'Destination VPC'),
+  tgw('tgw-src-subnet-id', 'string', 'Source subnet'),
+  tgw('tgw-dst-subnet-id', 'string', 'Destination subnet'),
+  tgw('tgw-src-eni', 'string', 'Source attachment interface'),
+  tgw('tgw-dst-eni', 'string', 'Destination attachment interface'),
+  tgw('tgw-src-az-id', 'string', 'Source availability zone id'),
+  tgw('tgw-dst-az-id', 'string', 'Destination availability zone id'),
+  tgw('tgw-pair-attachment-id', 'string', 'The other attachment'),
+  tgw('packets-lost-no-route', 'int64', 'Packets lost for want of a route'),
+  tgw('packets-lost-blackhole', 'int64', 'Packets lost to a blackhole route'),
+  tgw('packets-lost-mtu-exceeded', 'int64', 'Packets lost because they exceeded the MTU'),
+  tgw('packets-lost-ttl-expired', 'int64', 'Packets lost because their TTL expired'),
+];
+
+/** Fields that AWS does not have; they appear only where a LogFormat asks for them. */
+export const EXTENSION_FIELDS: readonly Field[] = [
+  field('x-start-ms', 0, 'both', 'int64', '', 'First packet, Unix milliseconds'),
+  field('x-end-ms', 0, 'both', 'int64', '', 'Last packet, Unix milliseconds'),
+  field('x-interface-name', 0, 'vpc', 'string', 'unknown', 'Name of the interface on its host'),
+  field('x-packets-seen', 0, 'vpc', 'int64', 'OK records', 'Packets the interface saw in the window'),
+  field('x-packets-dropped', 0, 'vpc', 'int64', 'OK records', 'Packets the kernel dropped before capture'),
+  field('x-packets-evicted', 0, 'vpc', 'int64', 'OK records', 'Packets shed because the flow cache was full'),
+  field('x-packets-unparsable', 0, 'vpc', 'int64', 'OK records', 'Frames that could not be parsed'),
+];
+
+const TABLE = new Map<string, Field>();
+for (const entry of [...VPC_FIELDS, ...TGW_ONLY, ...EXTENSION_FIELDS]) TABLE.set(entry.name, entry);
+
+/** Every known field: VPC in AWS's order, then TGW-only, then extensions. */
+export const ALL_FIELDS: readonly Field[] = [...TABLE.values()];
+
+/** The 36 fields of the default transit-gateway format, in AWS's order. */
+export const TGW_FIELDS: readonly Field[] = (
+  'version resource-type account-id tgw-id tgw-attachment-id tgw-src-vpc-account-id ' +
+  'tgw-dst-vpc-account-id tgw-src-vpc-id tgw-dst-vpc-id tgw-src-subnet-id tgw-dst-subnet-id ' +
+  'tgw-src-eni tgw-dst-eni tgw-src-az-id tgw-dst-az-id tgw-pair-attachment-id srcaddr dstaddr ' +
+  'srcport dstport protocol packets bytes start end log-status type packets-lost-no-route ' +
+  'packets-lost-blackhole packets-lost-mtu-exceeded packets-lost-ttl-expired tcp-flags region ' +
+  'flow-direction pkt-src-aws-service pkt-dst-aws-service'
+)
+  .split(' ')
+  .map((name) => mustFind(name));
+
+/** The 14 fields of the default VPC format (version 2). */
+export const DEFAULT_FIELDS: readonly Field[] = VPC_FIELDS.filter((entry) => entry.version === 2);
+
+/** The field of that AWS name, or undefined. */
+export function findField(name: string): Field | undefined {
+  return TABLE.get(name);
+}
+
+/** The field's SQL and Parquet column name: AWS's name with underscores. */
+export function columnName(entry: Field): string {
+  return entry.name.replaceAll('-', '_');
+}
+
+function mustFind(name: string): Field {
+  const entry = TABLE.get(name);
+  if (entry === undefined) throw new Error(`Field table lacks "${name}"`);
+  return entry;
+}

@@ -1,0 +1,118 @@
+// The data folder: which file lies where, and the note by which commands find the daemon that
+// serves it. The note is 0600 because it carries the control key.
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { z } from 'zod';
+
+import { toOperationError } from '../observe/operation-error.ts';
+
+export const DEFAULT_DATA_FOLDER = './weir-data';
+
+/** Absolute paths inside one data folder. */
+export interface DataPaths {
+  readonly root: string;
+  readonly lock: string;
+  readonly daemon: string;
+  readonly flowLogs: string;
+  readonly cursors: string;
+  readonly store: string;
+  readonly s3: string;
+}
+
+/** Where everything lies in the data folder `root`. */
+export function dataPaths(root: string): DataPaths {
+  const absolute = path.resolve(root);
+  return {
+    root: absolute,
+    lock: path.join(absolute, 'lock'),
+    daemon: path.join(absolute, 'daemon.json'),
+    flowLogs: path.join(absolute, 'flow-logs.json'),
+    cursors: path.join(absolute, 'cursors'),
+    store: path.join(absolute, 'store'),
+    s3: path.join(absolute, 's3'),
+  };
+}
+
+/**
+ * Creates the data folder, readable by its owner only; an existing folder keeps its mode.
+ *
+ * @throws OperationError when the folder cannot be created or is a file
+ */
+export function createDataFolder(root: string): DataPaths {
+  const paths = dataPaths(root);
+  try {
+    if (!existsSync(paths.root)) mkdirSync(paths.root, { recursive: true, mode: 0o700 });
+    for (const folder of [paths.cursors, paths.store, paths.s3]) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    }
+  } catch (cause) {
+    throw toOperationError(cause, `Cannot create the data folder "${root}"`);
+  }
+  return paths;
+}
+
+const daemonNote = z.object({
+  pid: z.number().int().positive(),
+  host: z.string(),
+  port: z.number().int().min(1).max(65535),
+  key: z.string().min(16),
+});
+
+/** How to reach the daemon of a data folder. */
+export type DaemonNote = z.infer<typeof daemonNote>;
+
+/** Writes DATA/daemon.json with mode 0600, whole or not at all. */
+export function writeDaemonNote(paths: DataPaths, note: DaemonNote): void {
+  const temporary = `${paths.daemon}.tmp`;
+  try {
+    rmSync(temporary, { force: true });
+    writeFileSync(temporary, `${JSON.stringify(note)}\n`, { mode: 0o600, flag: 'wx' });
+    renameSync(temporary, paths.daemon);
+  } catch (cause) {
+    throw toOperationError(cause, `Cannot write "${paths.daemon}"`);
+  }
+}
+
+/** Removes DATA/daemon.json; nothing happens when there is none. */
+export function removeDaemonNote(paths: DataPaths): void {
+  rmSync(paths.daemon, { force: true });
+}
+
+/**
+ * Reads DATA/daemon.json.
+ *
+ * @returns null when there is none or when the process it names is gone (kill -9 leaves it)
+ * @throws OperationError when it exists and cannot be read, e.g. written by another user
+ */
+export function readDaemonNote(paths: DataPaths): DaemonNote | null {
+  let text: string;
+  try {
+    text = readFileSync(paths.daemon, 'utf8');
+  } catch (cause) {
+    const fault = toOperationError(cause, `Cannot read "${paths.daemon}"`);
+    if (fault.code === 'not-found') return null;
+    throw fault;
+  }
+  const parsed = daemonNote.safeParse(parseJson(text));
+  if (!parsed.success || !isAlive(parsed.data.pid)) return null;
+  return parsed.data;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // A note cut by a crash is as good as none.
+    return null;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (cause) {
+    return cause instanceof Error && 'code' in cause && cause.code === 'EPERM';
+  }
+}

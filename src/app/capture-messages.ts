@@ -95,8 +95,10 @@ export type FromCaptureWorker =
       readonly count: number;
       /** Unix seconds of the open window; 0 when there is none yet. */
       readonly windowStart: number;
-      /** All live flows of the window, of which `entries` are the largest. */
+      /** Totals of all live flows of the window, of which `entries` are the largest. */
       readonly flowCount: number;
+      readonly packetCount: number;
+      readonly octetCount: number;
     }
   | ({ readonly kind: 'status' } & CaptureStatus)
   | {

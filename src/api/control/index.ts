@@ -1,0 +1,181 @@
+// Control: the loopback HTTP endpoints that Weir's own commands and a scraper use.
+//
+//   GET  /healthz, /metrics                    without a key
+//   GET  /control/status                       DaemonStatus
+//   GET  /control/top?limit=N                  TopAnswer
+//   GET  /control/tail?format=&filter=&output= lines without end, as windows close
+//   POST /control/flow-logs/{create,describe,delete}   AWS's members as JSON
+//
+// Everything under /control wants `Authorization: Bearer KEY` with the key of DATA/daemon.json.
+// Errors are {code, message}. Bounded: bodies by BODY_BYTES_MAX, tails by TAILS_MAX, rows of top
+// by TOP_ROWS_MAX.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import type { DaemonStatus, TopAnswer } from '../../observe/daemon-status.ts';
+import { hasBearerKey } from './bearer-key.ts';
+import { readBody } from './body.ts';
+import { ControlFault, toAnswer } from './control-fault.ts';
+import { streamTail } from './tail.ts';
+import type { TailRequest } from './tail.ts';
+
+export { createBearerKey } from './bearer-key.ts';
+export { BODY_BYTES_MAX } from './body.ts';
+export { ControlFault } from './control-fault.ts';
+export type { TailRequest } from './tail.ts';
+
+const TOP_ROWS_MAX = 10_000;
+const TAILS_MAX = 32;
+
+/** What the flow-log registry must offer; the members are AWS's. */
+export interface FlowLogOperations {
+  create(request: Record<string, unknown>): unknown;
+  describe(request: Record<string, unknown>): unknown;
+  delete(request: Record<string, unknown>): unknown;
+}
+
+export interface ControlDeps {
+  readonly key: string;
+  /** Null when all is well, else one line about what is not. */
+  readonly health: () => string | null;
+  readonly metricsText: () => string;
+  readonly status: () => Promise<DaemonStatus>;
+  readonly top: (limit: number) => Promise<TopAnswer>;
+  /** Lines of records stored from now on, until the signal. Throws at once on a wrong request. */
+  readonly tail: (request: TailRequest, signal: AbortSignal) => Promise<AsyncIterable<string>>;
+  readonly flowLogs: FlowLogOperations;
+  /** Told of every answer of 500: a bug of ours. */
+  readonly onBug: (fault: unknown) => void;
+}
+
+/** Handles a request whose path is its own; false when the path is somebody else's. */
+export type HttpHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+) => Promise<boolean>;
+
+type Route = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  query: URLSearchParams,
+) => Promise<void>;
+
+/** The handler of the control endpoints. */
+export function createControl(deps: ControlDeps): HttpHandler {
+  const open = openRoutes(deps);
+  const closed = keyedRoutes(deps);
+
+  return async (request, response) => {
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    const path = url.pathname;
+    if (!path.startsWith('/control/') && !open.has(`GET ${path}`)) return false;
+    try {
+      const name = `${request.method === 'HEAD' ? 'GET' : request.method} ${path}`;
+      const isOpen = open.has(`GET ${path}`);
+      if (!isOpen && !hasBearerKey(request.headers.authorization, deps.key)) {
+        throw new ControlFault(401, 'Unauthorized', 'The key of DATA/daemon.json is wanted');
+      }
+      const route = open.get(name) ?? closed.get(name);
+      if (route === undefined) throw noSuchRoute(request.method ?? '', path, [open, closed]);
+      await route(request, response, url.searchParams);
+    } catch (fault) {
+      answerFault(request, response, fault, deps.onBug);
+    }
+    return true;
+  };
+}
+
+function openRoutes(deps: ControlDeps): Map<string, Route> {
+  return new Map<string, Route>([
+    [
+      'GET /healthz',
+      async (_request, response) => {
+        const fault = deps.health();
+        sendText(response, fault === null ? 200 : 503, fault ?? 'ok', 'text/plain');
+      },
+    ],
+    [
+      'GET /metrics',
+      async (_request, response) => {
+        response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
+        response.end(deps.metricsText());
+      },
+    ],
+  ]);
+}
+
+function keyedRoutes(deps: ControlDeps): Map<string, Route> {
+  let tailCount = 0;
+  const post =
+    (operation: (body: Record<string, unknown>) => unknown): Route =>
+    async (request, response) => {
+      sendJson(response, 200, await operation(await readBody(request)));
+    };
+  return new Map<string, Route>([
+    ['GET /control/status', async (_request, response) => {
+      sendJson(response, 200, await deps.status());
+    }],
+    ['GET /control/top', async (_request, response, query) => {
+      sendJson(response, 200, await deps.top(readLimit(query.get('limit'))));
+    }],
+    ['GET /control/tail', async (_request, response, query) => {
+      if (tailCount >= TAILS_MAX) {
+        throw new ControlFault(429, 'TooManyTails', `At most ${TAILS_MAX} tails run at a time`);
+      }
+      tailCount += 1;
+      try {
+        await streamTail(deps.tail, query, response);
+      } finally {
+        tailCount -= 1;
+      }
+    }],
+    ['POST /control/flow-logs/create', post((body) => deps.flowLogs.create(body))],
+    ['POST /control/flow-logs/describe', post((body) => deps.flowLogs.describe(body))],
+    ['POST /control/flow-logs/delete', post((body) => deps.flowLogs.delete(body))],
+  ]);
+}
+
+function readLimit(text: string | null): number {
+  const limit = Number(text ?? '50');
+  if (Number.isInteger(limit) && limit >= 1 && limit <= TOP_ROWS_MAX) return limit;
+  throw new ControlFault(400, 'InvalidRequest', `limit must be 1 to ${TOP_ROWS_MAX}`);
+}
+
+function noSuchRoute(
+  method: string,
+  path: string,
+  tables: readonly ReadonlyMap<string, Route>[],
+): ControlFault {
+  const others = tables.flatMap((table) => [...table.keys()]).filter((name) => name.endsWith(` ${path}`));
+  if (others.length === 0) return new ControlFault(404, 'NotFound', `There is no "${path}"`);
+  return new ControlFault(405, 'MethodNotAllowed', `"${path}" does not take ${method}`);
+}
+
+function answerFault(
+  request: IncomingMessage,
+  response: ServerResponse,
+  fault: unknown,
+  onBug: (fault: unknown) => void,
+): void {
+  const answer = toAnswer(fault);
+  if (answer.status === 500) onBug(fault);
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  // The rest of a refused body is not read: the connection ends with the answer.
+  if (!request.complete) response.setHeader('connection', 'close');
+  sendJson(response, answer.status, answer.body);
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  sendText(response, status, JSON.stringify(body ?? null), 'application/json');
+}
+
+function sendText(response: ServerResponse, status: number, text: string, type: string): void {
+  response.writeHead(status, {
+    'content-type': `${type}; charset=utf-8`,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  });
+  response.end(`${text}\n`);
+}

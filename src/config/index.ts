@@ -1,0 +1,22 @@
+// Configuration: YAML file < environment (WEIR_*) < flags, read once, checked whole, frozen.
+//
+// Enters: the path of a file, the process environment, the flags of a command. Leaves: a Config,
+// or a ConfigError that names each fault with its path and its source (line, variable or flag).
+// Each stage has its own schema file here; defaults and descriptions live in the schemas, and the
+// dump and the reference page derive from them. Unknown keys are errors. Unknown WEIR_* variables
+// are reported, not refused: container platforms inject such (WEIR_SERVICE_HOST).
+export { ConfigError, loadConfig } from './load.ts';
+export type { ConfigFault, ConfigFlags, LoadedConfig } from './load.ts';
+export { dumpConfig } from './dump.ts';
+export {
+  DEFAULT_DATA_FOLDER,
+  createDataFolder,
+  dataPaths,
+  readDaemonNote,
+  removeDaemonNote,
+  writeDaemonNote,
+} from './data-folder.ts';
+export type { DaemonNote, DataPaths } from './data-folder.ts';
+export { parseListen } from './listen.ts';
+export type { ListenAddress } from './listen.ts';
+export type { Config } from './schema.ts';

@@ -1,0 +1,34 @@
+// Entry of every command but `replay`: gives the command line the process it runs in.
+import { readFileSync } from 'node:fs';
+
+import type { CommandDeps } from '../cli/command-deps.ts';
+import { runCommandLine } from '../cli/program.ts';
+
+/**
+ * Runs one command line in this process.
+ *
+ * @param argv the arguments after `weir`
+ * @returns the exit code: 0 done, 1 failed, 2 wrong usage
+ */
+export async function main(argv: string[]): Promise<number> {
+  const version = readVersion();
+  const deps: CommandDeps = {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    environment: process.env,
+    now: Date.now,
+    runDaemon: async (flags) => {
+      const { runDaemon } = await import('./run-daemon.ts');
+      return runDaemon(flags, version);
+    },
+    runReplay: async (replayArgv) => (await import('./replay.ts')).main(replayArgv),
+    setExitCode: () => undefined,
+  };
+  return runCommandLine(argv, version, deps);
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
+  const { version } = JSON.parse(text) as { version: string };
+  return version;
+}

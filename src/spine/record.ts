@@ -71,6 +71,9 @@ export interface RecordColumns {
   readonly trafficPath: Uint8Array;
   /** LOG_STATUS code. */
   readonly logStatus: Uint8Array;
+  /** pkt-src-aws-service: 0 for `-`, else 1 + index into `awsServices`; absent when all are `-`. */
+  readonly pktSrcAwsService?: Uint8Array;
+  readonly pktDstAwsService?: Uint8Array;
 }
 
 /** The loss of one interface in one window; shown in the x- columns of its SKIPDATA record. */
@@ -92,4 +95,6 @@ export interface RecordBatch {
   readonly interfaces: readonly InterfaceIdentity[];
   readonly columns: RecordColumns;
   readonly losses: readonly LossCounts[];
+  /** Service names that the columns above refer to. */
+  readonly awsServices?: readonly string[];
 }

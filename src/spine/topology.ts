@@ -7,6 +7,11 @@ export interface Vpc {
   readonly region: string;
   readonly cidrs: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
+  /**
+   * True when it was made up from a host's own networks, where AWS's reserved addresses (router,
+   * DNS server) mean nothing; absent when somebody declared it.
+   */
+  readonly derived?: boolean;
 }
 
 /** A route of a subnet's route table. The longest prefix wins. */

@@ -107,7 +107,7 @@ class Replay {
       : null;
     if (progress !== null) this.#onProgress = () => progress.update();
     try {
-      return await this.#reader.read(file);
+      return await this.#reader.read(file, path === '-' ? 'standard input' : path);
     } finally {
       progress?.clear();
       this.#onProgress = () => {};

@@ -9,7 +9,6 @@ import { PcapngSection } from './pcapng-section.ts';
 
 /** Bytes of a capture, in order. */
 export interface CaptureSource {
-  readonly name: string;
   /** Fills target[offset, offset + length) as far as it can; 0 at the end. */
   read(target: Uint8Array, offset: number, length: number): number | Promise<number>;
 }
@@ -52,6 +51,7 @@ export class CaptureReader {
   readonly #options: CaptureReaderOptions;
   readonly #input: Uint8Array;
   readonly #view: DataView;
+  #name = '';
   #held = 0;
   #consumedBefore = 0;
 
@@ -64,11 +64,13 @@ export class CaptureReader {
   /**
    * Meters one capture.
    *
+   * @param name what the user calls it, for messages
    * @returns the fault that ended it early, or null at its proper end
    */
-  async read(source: CaptureSource): Promise<OperationError | null> {
+  async read(source: CaptureSource, name: string): Promise<OperationError | null> {
     this.#held = 0;
     this.#consumedBefore = 0;
+    this.#name = name;
     try {
       while (this.#held < PCAP_HEADER_BYTES && (await this.#fill(source, 0)) > 0);
       const magic = this.#held >= 4 ? this.#view.getUint32(0) : 0;
@@ -76,7 +78,7 @@ export class CaptureReader {
       if (magic === PCAPNG_MAGIC) await this.#readPcapng(source);
       else if (isPcapMagic(magic) || isPcapMagic(swappedMagic)) {
         await this.#readPcap(source, isPcapMagic(magic));
-      } else throw notACapture(source, this.#held, magic);
+      } else throw notACapture(name, this.#held, magic);
       return null;
     } catch (error) {
       if (error instanceof OperationError) return error;
@@ -87,12 +89,12 @@ export class CaptureReader {
   }
 
   async #readPcap(source: CaptureSource, bigEndian: boolean): Promise<void> {
-    if (this.#held < PCAP_HEADER_BYTES) throw this.#cut(source, 0, 'file header');
+    if (this.#held < PCAP_HEADER_BYTES) throw this.#cut('file header');
     const { hotPath } = this.#options;
     const magic = this.#view.getUint32(0, !bigEndian);
     // The upper bits of the word tell of frame check sequences (draft-ietf-opsawg-pcap 5).
     const linkType = this.#view.getUint32(20, !bigEndian) & 0xffff;
-    if (!isSupportedLinkType(linkType)) throw unsupportedLink(source, linkType);
+    if (!isSupportedLinkType(linkType)) throw unsupportedLink(this.#name, linkType);
     const captured = { index: 0, linkType, name: null };
     hotPath.setLink(0, { linkType, ...this.#options.linkFor(captured) });
     const nanoseconds = magic === PCAP_MAGIC_NANOSECONDS;
@@ -102,11 +104,11 @@ export class CaptureReader {
         position = this.#options.feed(position, (from) =>
           hotPath.feedPcap(from, this.#held, bigEndian, nanoseconds),
         );
-        if (hotPath.state === FEED.damaged) throw this.#damaged(source, position);
+        if (hotPath.state === FEED.damaged) throw this.#damaged(position);
         const pending = this.#fill(source, position);
         const count = typeof pending === 'number' ? pending : await pending;
         if (count === 0) {
-          if (this.#held > 0) throw this.#cut(source, 0, 'packet');
+          if (this.#held > 0) throw this.#cut('packet');
           return;
         }
         position = 0;
@@ -126,11 +128,11 @@ export class CaptureReader {
         let need = READ_BYTES;
         if (section.isOpen) {
           position = this.#options.feed(position, (from) => hotPath.feedPcapng(from, this.#held));
-          if (hotPath.state === FEED.damaged) throw this.#damaged(source, position);
+          if (hotPath.state === FEED.damaged) throw this.#damaged(position);
         }
         if (!section.isOpen || hotPath.state === FEED.controlBlock) {
           const length = section.blockBytes(this.#view, position, this.#held);
-          if (length === null) throw this.#damaged(source, position);
+          if (length === null) throw this.#damaged(position);
           if (length > 0 && position + length <= this.#held) {
             section.take(this.#view, position, length);
             position += length;
@@ -143,7 +145,7 @@ export class CaptureReader {
           need = Math.max(length, 1);
         }
         if ((await this.#fill(source, position)) === 0) {
-          if (this.#held > 0 && need > 0) throw this.#cut(source, 0, 'block');
+          if (this.#held > 0 && need > 0) throw this.#cut('block');
           return;
         }
         position = 0;
@@ -159,7 +161,7 @@ export class CaptureReader {
     while (left > 0) {
       this.#consumedBefore += this.#held;
       this.#held = 0;
-      if ((await this.#fill(source, 0)) === 0) throw this.#cut(source, 0, 'block');
+      if ((await this.#fill(source, 0)) === 0) throw this.#cut('block');
       const skipped = Math.min(left, this.#held);
       left -= skipped;
       if (left === 0) return skipped;
@@ -195,19 +197,19 @@ export class CaptureReader {
     for (const outcome of OUTCOMES) this.totals.outcomes[outcome] += counts.outcomes[outcome];
   }
 
-  #cut(source: CaptureSource, position: number, where: string): OperationError {
-    const at = this.#consumedBefore + position;
+  #cut(where: string): OperationError {
+    const at = this.#consumedBefore;
     return new OperationError(
       'truncated-input',
-      `Cannot read "${source.name}" to its end: it is cut inside the ${where} at byte ${at}; everything before is in the output`,
+      `Cannot read "${this.#name}" to its end: it is cut inside the ${where} at byte ${at}; everything before is in the output`,
     );
   }
 
-  #damaged(source: CaptureSource, position: number): OperationError {
+  #damaged(position: number): OperationError {
     const at = this.#consumedBefore + position;
     return new OperationError(
       'truncated-input',
-      `Cannot read "${source.name}" to its end: it is damaged at byte ${at}; everything before is in the output`,
+      `Cannot read "${this.#name}" to its end: it is damaged at byte ${at}; everything before is in the output`,
     );
   }
 }
@@ -216,18 +218,18 @@ function isPcapMagic(magic: number): boolean {
   return magic === PCAP_MAGIC_MICROSECONDS || magic === PCAP_MAGIC_NANOSECONDS;
 }
 
-function notACapture(source: CaptureSource, bytes: number, magic: number): OperationError {
+function notACapture(name: string, bytes: number, magic: number): OperationError {
   const what =
     bytes === 0 ? 'it is empty' : `it begins with 0x${magic.toString(16).padStart(8, '0')}`;
   return new OperationError(
     'not-a-capture',
-    `Cannot read "${source.name}": ${what}, not a pcap or pcapng capture (gzip of either is fine)`,
+    `Cannot read "${name}": ${what}, not a pcap or pcapng capture (gzip of either is fine)`,
   );
 }
 
-function unsupportedLink(source: CaptureSource, linkType: number): OperationError {
+function unsupportedLink(name: string, linkType: number): OperationError {
   return new OperationError(
     'unsupported',
-    `Cannot read "${source.name}": link type ${linkTypeName(linkType)} is not supported; capture on an Ethernet, cooked ("any"), PPP, loopback or raw IP interface`,
+    `Cannot read "${name}": link type ${linkTypeName(linkType)} is not supported; capture on an Ethernet, cooked ("any"), PPP, loopback or raw IP interface`,
   );
 }

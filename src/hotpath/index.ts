@@ -89,6 +89,7 @@ interface Exports {
   setSeed(low: number, high: number): void;
   setExclusions(on: number): void;
   setShedding(on: number): void;
+  adoptOther(): number;
   clearTable(start: number): void;
   getEntries(): number;
   getEntryCount(): number;
@@ -293,6 +294,15 @@ export class HotPath {
   /** Empties the selected table and gives it a window (Unix seconds). */
   clearTable(windowStart: number): void {
     this.#exports.clearTable(windowStart);
+  }
+
+  /**
+   * After the selected table was taken: moves the other window into it when that holds few flows.
+   *
+   * @returns true when it moved
+   */
+  adoptOther(): boolean {
+    return this.#exports.adoptOther() === 1;
   }
 
   setShedding(on: boolean): void {

@@ -42,7 +42,10 @@ export class Meter {
         hotPath.selectTable(window.table, 0);
         hotPath.clearTable(window.start);
       },
-      onClose: (window) => this.#emit(window, true),
+      onClose: (window, other) => {
+        this.#emit(window, true);
+        if (other !== undefined && hotPath.adoptOther()) other.table = window.table;
+      },
     });
   }
 

@@ -5,7 +5,7 @@
 
 export interface OpenWindow {
   /** Table of the flow cache, 0 or 1. */
-  readonly table: 0 | 1;
+  table: 0 | 1;
   /** Unix seconds, a multiple of the window's length. */
   readonly start: number;
 }
@@ -14,8 +14,8 @@ export interface WindowClockOptions {
   readonly windowSeconds: number;
   /** How long a window stays open after its end, whole seconds, less than windowSeconds. */
   readonly latenessSeconds: number;
-  /** Called before a window's table is used for another. */
-  readonly onClose: (window: OpenWindow) => void;
+  /** Called before a window's table is used for another, with the other open window. */
+  readonly onClose: (window: OpenWindow, other: OpenWindow | undefined) => void;
   /** Called when a window was given a table, which must then be emptied for it. */
   readonly onOpen: (window: OpenWindow) => void;
 }
@@ -62,8 +62,8 @@ export class WindowClock {
   }
 
   close(window: OpenWindow): void {
-    this.#options.onClose(window);
     this.#open = this.#open.filter((candidate) => candidate !== window);
+    this.#options.onClose(window, this.#open[0]);
   }
 
   #openAt(start: number): OpenWindow {

@@ -132,6 +132,33 @@ export function clearTable(start: u32): void {
   windowStart = start;
 }
 
+/**
+ * Moves the other table's flows into the selected, emptied one, when they are few. A new window has
+ * hardly begun when the one before it closes: it then goes on in memory that is warm and committed
+ * already, and the other table stays small.
+ *
+ * @returns 1 when the other window now lives in the selected table
+ */
+export function adoptOther(): u32 {
+  if (savedEntryCount > entryCount >> 1) return 0;
+  const other = selected ^ 1;
+  const start = savedWindowStart;
+  const count = savedEntryCount;
+  clearTable(start);
+  entryCount = count;
+  memory.copy(entries + 64, savedEntries + 64, <usize>count << 6);
+  for (let n: u32 = 1; n <= count; n++) {
+    const hash = hashOfEntry(entries + (<usize>n << 6));
+    let position = hash & mask;
+    while (load<u32>(indexNow + (<usize>position << 2)) != 0) position = (position + 1) & mask;
+    store<u32>(indexNow + (<usize>position << 2), n | (hash & TAG_MASK));
+  }
+  selectTable(other);
+  clearTable(0);
+  selectTable(other ^ 1);
+  return 1;
+}
+
 /** Empties the index slot by slot: cheaper than the whole when a window held few flows. */
 function clearClusters(): void {
   for (let n: u32 = 1; n <= entryCount; n++) {

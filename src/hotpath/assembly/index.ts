@@ -9,6 +9,7 @@ import { EXCLUDED as EXCLUDED_ADDRESS, OPS as OPS_ADDRESS } from './text';
 export { setSeed } from './hash';
 export { setExclusions } from './exclusions';
 export {
+  adoptOther,
   clearTable,
   getEntries,
   getEntryCount,

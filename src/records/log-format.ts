@@ -26,11 +26,14 @@ export interface LogFormat {
 export class LogFormatError extends Error {
   /** 0-based index of the offending character. */
   readonly position: number;
+  /** Whether the text is malformed, or names a field that may not stand there. */
+  readonly kind: 'syntax' | 'field';
 
-  constructor(message: string, position: number) {
+  constructor(message: string, position: number, kind: 'syntax' | 'field' = 'syntax') {
     super(`Log format: ${message} at character ${position}`);
     this.name = 'LogFormatError';
     this.position = position;
+    this.kind = kind;
   }
 }
 
@@ -120,11 +123,12 @@ function fieldAt(name: string, scope: LogFormatScope, position: number): Field {
   if (field === undefined) {
     const nearest = nearestName(name, scope);
     const advice = nearest === null ? '' : `; did you mean \${${nearest}}?`;
-    throw new LogFormatError(`unknown field ${quote(name)}${advice}`, position);
+    throw new LogFormatError(`unknown field ${quote(name)}${advice}`, position, 'field');
   }
   if (!isInScope(field, scope)) {
     const owner = scope === 'vpc' ? 'transit gateway' : 'VPC, subnet and interface';
-    throw new LogFormatError(`field ${quote(name)} is for ${owner} flow logs only,`, position);
+    const reason = `field ${quote(name)} is for ${owner} flow logs only,`;
+    throw new LogFormatError(reason, position, 'field');
   }
   return field;
 }

@@ -1,0 +1,90 @@
+// Keeps one delivery loop per flow log, as flow logs come and go.
+import type { Logger, Metrics } from '../observe/index.ts';
+import { DEFAULT_DELIVER_CONFIG, type DeliverConfig } from './config.ts';
+import { openCursorFolder } from './cursor.ts';
+import { startFlowLogLoop, type FlowLogLoop } from './flow-log-loop.ts';
+import type { FlowLogDeliveryStatus } from './flow-log-status.ts';
+import { createDeliverMetrics } from './metrics.ts';
+import type { ObjectStore } from './object-store.ts';
+import type { CommitFeed, FlowLogSource, RecordReader } from './record-reader.ts';
+import { createTurns } from './turns.ts';
+
+export interface DeliveryDeps {
+  /** DATA/cursors; exists. */
+  readonly cursorFolder: string;
+  readonly flowLogs: FlowLogSource;
+  readonly reader: RecordReader;
+  readonly commits: CommitFeed;
+  readonly objectStore: ObjectStore;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  /** From 0 to less than 1. */
+  readonly random: () => number;
+}
+
+export interface Delivery {
+  start(): void;
+  /**
+   * Delivers what is closed by now, then ends; periods that are still open stay for the next
+   * start. Call it after the last commit.
+   *
+   * @param deadlineMs after this time work under way is given up; it will be done again
+   */
+  stop(deadlineMs: number): Promise<void>;
+  /** One entry per flow log, in the order of creation. */
+  status(): readonly FlowLogDeliveryStatus[];
+}
+
+/** @param config settings that differ from DEFAULT_DELIVER_CONFIG */
+export function createDelivery(config: Partial<DeliverConfig>, deps: DeliveryDeps): Delivery {
+  const settings: DeliverConfig = { ...DEFAULT_DELIVER_CONFIG, ...config };
+  const loops = new Map<string, FlowLogLoop>();
+  const discarded = new Set<Promise<void>>();
+  const loopDeps = {
+    ...deps,
+    cursors: openCursorFolder(deps.cursorFolder),
+    turns: createTurns(settings.concurrency),
+    metrics: createDeliverMetrics(deps.metrics),
+  };
+  const unsubscribe: (() => void)[] = [];
+
+  const follow = (): void => {
+    const flowLogs = deps.flowLogs.list();
+    const ids = new Set(flowLogs.map((flowLog) => flowLog.flowLogId));
+    for (const [id, loop] of loops) {
+      if (ids.has(id)) continue;
+      loop.discard();
+      loops.delete(id);
+      discarded.add(loop.ended);
+      void loop.ended.finally(() => discarded.delete(loop.ended));
+    }
+    for (const flowLog of flowLogs) {
+      if (loops.has(flowLog.flowLogId)) continue;
+      loops.set(flowLog.flowLogId, startFlowLogLoop(flowLog, settings, loopDeps));
+    }
+  };
+
+  return {
+    start() {
+      unsubscribe.push(deps.flowLogs.onChange(follow));
+      unsubscribe.push(
+        deps.commits.onCommit(() => {
+          for (const loop of loops.values()) loop.ring();
+        }),
+      );
+      follow();
+    },
+    async stop(deadlineMs) {
+      for (const end of unsubscribe.splice(0)) end();
+      for (const loop of loops.values()) loop.finish();
+      const timer = setTimeout(() => {
+        for (const loop of loops.values()) loop.abort();
+      }, deadlineMs);
+      await Promise.all([...loops.values()].map((loop) => loop.ended).concat([...discarded]));
+      clearTimeout(timer);
+    },
+    status: () => [...loops.values()].map((loop) => loop.status()),
+  };
+}

@@ -35,10 +35,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       parsed.inventory === null
         ? null
         : await (await import('./replay-inventory.ts')).loadReplayInventory(parsed);
-    const fault = await new Replay(parsed, format, inventory).run();
-    if (fault === null) return 0;
-    writeAll(2, Buffer.from(`weir: ${fault.message}\n`));
-    return 1;
+    return (await new Replay(parsed, format, inventory).run()) ? 0 : 1;
   } catch (error) {
     if (isClosedPipe(error)) return 0;
     const usage = error instanceof UsageError || error instanceof LogFormatError;
@@ -57,6 +54,7 @@ class Replay {
   readonly #meter: Meter;
   readonly #reader: CaptureReader;
   readonly #points = new Map<string, number>();
+  #headerWritten = false;
   #onProgress: () => void = () => {};
 
   constructor(parsed: ReplayArguments, format: LogFormat, inventory: ReplayInventory | null) {
@@ -82,17 +80,27 @@ class Replay {
     inventory?.install(this.#hotPath, (point, identity) => this.#setConstants(point, identity));
   }
 
-  /** @returns the first fault met, after everything readable was written */
-  async run(): Promise<OperationError | null> {
-    if (this.#arguments.header && this.#arguments.output === 'text') {
-      const names = this.#format.fields.map((field) => field.name).join(' ');
-      writeAll(1, Buffer.from(`${names}\n`));
+  /** @returns false when a capture could not be read whole; what could be read was written */
+  async run(): Promise<boolean> {
+    const faults: OperationError[] = [];
+    for (const path of this.#arguments.files) {
+      const fault = await this.#readFile(path);
+      if (fault !== null) faults.push(fault);
     }
-    let fault: OperationError | null = null;
-    for (const path of this.#arguments.files) fault ??= await this.#readFile(path);
     this.#meter.finish();
+    const unread = faults.filter((fault) => fault.code !== 'truncated-input').length;
+    if (unread < this.#arguments.files.length) this.#writeHeader();
+    for (const fault of faults) writeAll(2, Buffer.from(`weir: ${fault.message}\n`));
     writeAll(2, Buffer.from(`${JSON.stringify(this.#summary())}\n`));
-    return fault;
+    return faults.length === 0;
+  }
+
+  /** Before the first record, so that input that is no capture leaves no output at all. */
+  #writeHeader(): void {
+    if (this.#headerWritten) return;
+    this.#headerWritten = true;
+    if (!this.#arguments.header || this.#arguments.output === 'json') return;
+    writeAll(1, Buffer.from(`${this.#format.fields.map((field) => field.name).join(' ')}\n`));
   }
 
   async #readFile(path: string): Promise<OperationError | null> {
@@ -143,6 +151,7 @@ class Replay {
   }
 
   #write(table: ClosedTable): void {
+    this.#writeHeader();
     const flows = this.#inventory === null ? null : this.#hotPath.flows();
     if (flows !== null) this.#inventory?.annotate(flows, this.#hotPath.flowCount);
     this.#hotPath.render(table.windowSeconds, (text) => writeAll(1, text));

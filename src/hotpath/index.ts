@@ -38,6 +38,8 @@ export interface Link {
   /** Timestamp units per second and offset in seconds (pcapng only). */
   readonly unitsPerSecond?: bigint;
   readonly offsetSeconds?: bigint;
+  /** Ring frames have a virtio_net_hdr before them, which tells of GSO. */
+  readonly virtioHeader?: boolean;
 }
 
 export interface LinkCounts {
@@ -188,7 +190,7 @@ export class HotPath {
     this.#words[word] = link.linkType;
     this.#words[word + 1] = link.point << 12;
     this.#words[word + 2] = link.policy;
-    this.#words[word + 3] = 1;
+    this.#words[word + 3] = link.virtioHeader === true ? 3 : 1;
     this.#longs[(word >> 1) + 2] = link.unitsPerSecond ?? 1_000_000n;
     this.#longs[(word >> 1) + 3] = BigInt.asUintN(64, link.offsetSeconds ?? 0n);
   }

@@ -67,11 +67,14 @@ export class Meter {
     }
   }
 
-  /** Closes what ended by the clock, whether packets still come or not. */
-  closeBefore(second: number): void {
+  /**
+   * Follows the clock where packets may be absent: opens the window of that second, so that an
+   * idle one is reported too, and closes what has ended.
+   */
+  advance(second: number): void {
     this.#flushBatch();
     this.#clock.closeBefore(second);
-    this.#reselect();
+    this.#turn(second);
   }
 
   /** Closes every window, oldest first. */

@@ -4,7 +4,7 @@
 //                24 u16 mac offset | 26 u16 net offset | 28 ...
 //   sockaddr_ll at 48: packet type u8 at 58
 //   virtio_net_hdr in the 10 bytes before mac: flags, gso type, header bytes u16, gso size u16
-import { BATCH, BATCH_PACKETS, INPUT } from './layout';
+import { BATCH, BATCH_PACKETS, INPUT, LINK_HAS_VIRTIO, LINK_USED } from './layout';
 import { countLate } from './feed-pcap';
 import {
   batchCount,
@@ -42,6 +42,7 @@ export function feedRing(linkId: u32, from: u32, to: u32): u32 {
   const start = windowStart();
   const limit = windowLimit;
   let p: usize = INPUT + from;
+  const virtio = (load<u32>(link, LINK_USED) & LINK_HAS_VIRTIO) != 0;
   let frames: u32 = 0;
   setState(NEED_DATA, 0);
   while (p + HEADER_BYTES <= end) {
@@ -74,7 +75,7 @@ export function feedRing(linkId: u32, from: u32, to: u32): u32 {
         captured,
         load<u32>(p, WIRE),
         relative * 1000000 + load<u32>(p, NANOSECOND) / 1000,
-        <u32>load<u16>(frame - GSO_SIZE_BEFORE_MAC),
+        virtio ? <u32>load<u16>(frame - GSO_SIZE_BEFORE_MAC) : 0,
         <u32>load<u8>(p, PACKET_TYPE),
       );
       setBatchCount(batchCount + appended);

@@ -40,7 +40,7 @@ export const DYNAMIC: usize = ADDRESSES + <usize>(ADDRESS_SLOTS_MAX * 32);
 
 // Link: one capture interface.
 //   0 u32 link type (LINKTYPE_*)      4 u32 meta: direction and point, shifted
-//   8 u32 direction policy           12 u32 in use
+//   8 u32 direction policy           12 u32 bit 0 in use, bit 1 virtio_net_hdr before frames
 //  16 u64 timestamp units per second 24 i64 timestamp offset, seconds
 //  32 u64 frames                     40 u64 IP packets metered, GSO expanded
 //  48 u64 x 8 frames not metered, by outcome 1..8 (index 0 stands for outcome 1)
@@ -48,6 +48,7 @@ export const LINK_TYPE: usize = 0;
 export const LINK_META: usize = 4;
 export const LINK_POLICY: usize = 8;
 export const LINK_USED: usize = 12;
+export const LINK_HAS_VIRTIO: u32 = 2;
 export const LINK_UNITS: usize = 16;
 export const LINK_OFFSET: usize = 24;
 export const LINK_FRAMES: usize = 32;

@@ -1,4 +1,6 @@
 // Keeps one delivery loop per flow log, as flow logs come and go.
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { Logger, Metrics } from '../observe/index.ts';
 import { DEFAULT_DELIVER_CONFIG, type DeliverConfig } from './config.ts';
 import { openCursorFolder } from './cursor.ts';
@@ -36,6 +38,9 @@ export interface Delivery {
   /** One entry per flow log, in the order of creation. */
   status(): readonly FlowLogDeliveryStatus[];
 }
+
+/** How long an aborted loop may take to notice; a hanging file system must not keep us. */
+const ABORT_WAIT_MS = 1000;
 
 /** @param config settings that differ from DEFAULT_DELIVER_CONFIG */
 export function createDelivery(config: Partial<DeliverConfig>, deps: DeliveryDeps): Delivery {
@@ -79,12 +84,20 @@ export function createDelivery(config: Partial<DeliverConfig>, deps: DeliveryDep
     async stop(deadlineMs) {
       for (const end of unsubscribe.splice(0)) end();
       for (const loop of loops.values()) loop.finish();
-      const timer = setTimeout(() => {
-        for (const loop of loops.values()) loop.abort();
-      }, deadlineMs);
-      await Promise.all([...loops.values()].map((loop) => loop.ended).concat([...discarded]));
-      clearTimeout(timer);
+      const ended = [...loops.values()].map((loop) => loop.ended);
+      const all = Promise.all([...ended, ...discarded]);
+      if (await endsWithin(all, deadlineMs)) return;
+      for (const loop of loops.values()) loop.abort();
+      await endsWithin(all, ABORT_WAIT_MS);
     },
     status: () => [...loops.values()].map((loop) => loop.status()),
   };
+}
+
+async function endsWithin(work: Promise<unknown>, waitMs: number): Promise<boolean> {
+  const alarm = new AbortController();
+  const timeout = sleep(waitMs, false, { signal: alarm.signal }).catch(() => false);
+  const ended = await Promise.race([work.then(() => true), timeout]);
+  alarm.abort();
+  return ended;
 }

@@ -63,6 +63,7 @@ export function startFlowLogLoop(
     wake: createWake(),
     stopping: new AbortController(),
     aborting: new AbortController(),
+    lastSequenceAtStart: deps.commits.lastSequence,
     discarded: false,
     cursor: null,
   };
@@ -90,6 +91,7 @@ interface LoopState {
   readonly wake: Wake;
   readonly stopping: AbortController;
   readonly aborting: AbortController;
+  readonly lastSequenceAtStart: number;
   discarded: boolean;
   /** Null until it has been read. */
   cursor: Cursor | null;
@@ -170,13 +172,12 @@ async function deliverGroup(loop: LoopState, cursor: Cursor, group: Group): Prom
 async function readCursor(loop: LoopState): Promise<Cursor> {
   if (loop.cursor !== null) return loop.cursor;
   const { flowLogId, startSequence } = loop.flowLog;
-  const { cursors, commits, log } = loop.deps;
-  let cursor = await cursors.read(flowLogId, startSequence);
-  if (cursor.deliveredSequence > commits.lastSequence) {
+  const { lastSequenceAtStart: lastSequence } = loop;
+  let cursor = await loop.deps.cursors.read(flowLogId, startSequence);
+  if (cursor.deliveredSequence > lastSequence) {
     // The store was removed or put back from a copy; its sequences will be used again.
-    const lastSequence = commits.lastSequence;
     const message = `Flow log ${flowLogId} is ahead of the store; it continues with new records`;
-    log.warn('deliver.cursor-ahead', message, { ...cursor, lastSequence });
+    loop.deps.log.warn('deliver.cursor-ahead', message, { ...cursor, lastSequence });
     cursor = { deliveredSequence: lastSequence, groupEndSequence: null };
   }
   loop.cursor = cursor;

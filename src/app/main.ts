@@ -13,6 +13,7 @@ import { runCommandLine } from '../cli/program.ts';
 export async function main(argv: string[]): Promise<number> {
   const version = readVersion();
   const deps: CommandDeps = {
+    stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
     environment: process.env,

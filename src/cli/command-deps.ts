@@ -1,6 +1,7 @@
 // What every command gets from the composition root, so that no command reads the environment,
 // the clock or the daemon's code by itself and each can be tried in a test.
 import type { Writable } from 'node:stream';
+import type { ReadStream } from 'node:tty';
 
 /** An output stream; the terminal members are those of tty.WriteStream. */
 export interface OutputStream extends Writable {
@@ -21,6 +22,8 @@ export interface UpFlags {
 }
 
 export interface CommandDeps {
+  /** Keys of full-screen commands. */
+  readonly stdin: ReadStream;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly environment: Readonly<Record<string, string | undefined>>;

@@ -17,6 +17,6 @@ export {
   writeDaemonNote,
 } from './data-folder.ts';
 export type { DaemonNote, DataPaths } from './data-folder.ts';
-export { parseListen } from './listen.ts';
+export { formatListen, parseListen } from './listen.ts';
 export type { ListenAddress } from './listen.ts';
 export type { Config } from './schema.ts';

@@ -23,3 +23,8 @@ export function isLoopback(host: string): boolean {
   if (isIPv4(host)) return host.startsWith('127.');
   return host === 'localhost' || host === '::1';
 }
+
+/** `127.0.0.1:7717`, `[::1]:7717`. */
+export function formatListen({ host, port }: ListenAddress): string {
+  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
+}

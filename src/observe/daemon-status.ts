@@ -18,14 +18,19 @@ const interfaceStatus = z.object({
 
 const flowLogStatus = z.object({
   flowLogId: z.string(),
-  resourceIds: z.array(z.string()),
-  destination: z.string(),
+  resourceId: z.string(),
   trafficType: z.string(),
+  logDestination: z.string(),
   /** SUCCESS or FAILED, AWS's DeliverLogsStatus. */
   deliverLogsStatus: z.string(),
-  error: z.string().nullable(),
-  /** Sequences that are stored and not yet delivered. */
-  backlog: count,
+  /** The true cause of a failure, one line; null while all is well. */
+  cause: z.string().nullable(),
+  /** Committed windows that are not delivered yet. */
+  backlogWindows: count,
+  /** Age of the oldest of them; 0 when there is none. */
+  delaySeconds: count,
+  files: count,
+  records: count,
 });
 
 /** Answer of GET /control/status. */

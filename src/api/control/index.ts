@@ -2,7 +2,7 @@
 //
 //   GET  /healthz, /metrics                    without a key
 //   GET  /control/status                       DaemonStatus
-//   GET  /control/top?limit=N                  TopAnswer
+//   GET  /control/top?limit=N&filter=           TopAnswer
 //   GET  /control/tail?format=&filter=&output= lines without end, as windows close
 //   POST /control/flow-logs/{create,describe,delete}   AWS's members as JSON
 //
@@ -39,7 +39,8 @@ export interface ControlDeps {
   readonly health: () => string | null;
   readonly metricsText: () => string;
   readonly status: () => Promise<DaemonStatus>;
-  readonly top: (limit: number) => Promise<TopAnswer>;
+  /** The largest live flows; an empty filter takes all. */
+  readonly top: (limit: number, filter: string) => Promise<TopAnswer>;
   /** Lines of records stored from now on, until the signal. Throws at once on a wrong request. */
   readonly tail: (request: TailRequest, signal: AbortSignal) => Promise<AsyncIterable<string>>;
   readonly flowLogs: FlowLogOperations;
@@ -115,7 +116,7 @@ function keyedRoutes(deps: ControlDeps): Map<string, Route> {
       sendJson(response, 200, await deps.status());
     }],
     ['GET /control/top', async (_request, response, query) => {
-      sendJson(response, 200, await deps.top(readLimit(query.get('limit'))));
+      sendJson(response, 200, await deps.top(readLimit(query.get('limit')), query.get('filter') ?? ''));
     }],
     ['GET /control/tail', async (_request, response, query) => {
       if (tailCount >= TAILS_MAX) {

@@ -10,14 +10,31 @@ import { OperationError, type OperationErrorCode } from '../observe/operation-er
 
 type Koffi = typeof import('koffi');
 
+const RTLD_NOW = 0x2;
+const RTLD_NODELETE = 0x1000;
+
 const requireModule = createRequire(import.meta.url);
 let loaded: Koffi | undefined;
 let library: ReturnType<Koffi['load']> | undefined;
 
 /** The FFI module, loaded on first use. */
 export function ffi(): Koffi {
-  loaded ??= requireModule('koffi') as Koffi;
+  if (loaded === undefined) {
+    loaded = requireModule('koffi') as Koffi;
+    if (process.platform === 'linux') keepLoaded(loaded);
+  }
   return loaded;
+}
+
+/**
+ * Node unloads an addon with the last thread that uses it, but closes the thread's poll handles
+ * after that, whose callbacks are in the addon: ending a worker, or the process while a worker
+ * watches a socket, would crash. So the addon is pinned.
+ */
+function keepLoaded(koffi: Koffi): void {
+  const addon = Object.keys(requireModule.cache).find((file) => file.endsWith('koffi.node'));
+  if (addon === undefined) return;
+  koffi.load(null).func('void *dlopen(const char *path, int flags)')(addon, RTLD_NOW | RTLD_NODELETE);
 }
 
 /**

@@ -15,7 +15,7 @@ const alive = new Set<object>();
  * goes down or ENOBUFS when notices were lost. Both sockets recover, so the watch is started
  * anew after `onFault`, which has to take the error off the socket.
  *
- * Close the watch before the descriptor, and before its thread ends.
+ * Close the watch before the descriptor.
  */
 export function watchReadable(
   descriptor: number,

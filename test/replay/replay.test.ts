@@ -75,10 +75,7 @@ describe('weir replay', () => {
       pcapng: pcapng(frames, { timestampResolution: 9 }),
       'pcap, gzip': gzip(asPcap),
       'pcapng, gzip': gzip(pcapng(frames, { timestampResolution: 9 })),
-      'pcap, two gzip members': concat(
-        gzip(asPcap.subarray(0, 5000)),
-        gzip(asPcap.subarray(5000)),
-      ),
+      'pcap, two gzip members': concat(gzip(asPcap.subarray(0, 5000)), gzip(asPcap.subarray(5000))),
     };
 
     for (const [name, file] of Object.entries(variants)) {

@@ -72,13 +72,23 @@ export function pcap(frames: readonly CapturedFrame[], options: PcapOptions = {}
   const snapBytes = options.snapBytes ?? 262_144;
   const divisor = options.nanoseconds === true ? 1n : 1000n;
   const writer = new FieldWriter(options.bigEndian ?? false);
-  writer.u32(options.nanoseconds === true ? 0xa1b23c4d : 0xa1b2c3d4).u16(2).u16(4);
-  writer.u32(0).u32(0).u32(snapBytes).u32(options.linkType ?? LINK_TYPE.ethernet);
+  writer
+    .u32(options.nanoseconds === true ? 0xa1b23c4d : 0xa1b2c3d4)
+    .u16(2)
+    .u16(4);
+  writer
+    .u32(0)
+    .u32(0)
+    .u32(snapBytes)
+    .u32(options.linkType ?? LINK_TYPE.ethernet);
   for (const frame of frames) {
     const captured = frame.bytes.subarray(0, snapBytes);
     writer.u32(Number(frame.timeNs / NANOSECONDS));
     writer.u32(Number((frame.timeNs % NANOSECONDS) / divisor));
-    writer.u32(captured.length).u32(frame.wireBytes ?? frame.bytes.length).bytes(captured);
+    writer
+      .u32(captured.length)
+      .u32(frame.wireBytes ?? frame.bytes.length)
+      .bytes(captured);
   }
   return writer.finish();
 }
@@ -120,7 +130,9 @@ export class PcapngWriter {
   /** Interface Description Block; interfaces are numbered from 0 in each section. */
   interface(fields: PcapngInterface = {}): this {
     this.#interfaces.push(fields);
-    const body = this.#body().u16(fields.linkType ?? LINK_TYPE.ethernet).u16(0);
+    const body = this.#body()
+      .u16(fields.linkType ?? LINK_TYPE.ethernet)
+      .u16(0);
     body.u32(fields.snapBytes ?? 0);
     if (fields.name !== undefined) this.#option(body, 2, new TextEncoder().encode(fields.name));
     if (fields.timestampResolution !== undefined) {
@@ -195,7 +207,10 @@ export class PcapngWriter {
   #timedPacket(body: FieldWriter, frame: CapturedFrame, interfaceIndex: number): void {
     const captured = frame.bytes.subarray(0, this.#snapBytes(interfaceIndex));
     this.#time(body, frame.timeNs, interfaceIndex);
-    body.u32(captured.length).u32(frame.wireBytes ?? frame.bytes.length).padded(captured);
+    body
+      .u32(captured.length)
+      .u32(frame.wireBytes ?? frame.bytes.length)
+      .padded(captured);
   }
 }
 

@@ -1,4 +1,4 @@
-// Packets and IP bytes per 5-tuple of a capture file, counted twice: by tshark, and by `weir replay`.
+// Packets and IP bytes per 5-tuple of a capture file: as tshark counts them, and `weir replay`.
 import { spawnSync } from 'node:child_process';
 
 import { PROTOCOL } from './packets.ts';

@@ -197,7 +197,8 @@ export interface Ipv4Options {
 export function ipv4(fields: Ipv4Options, inner: Transport): Network {
   const options = fields.options ?? new Uint8Array(0);
   const headerBytes = 20 + options.length;
-  const fragment = ((fields.fragmentOffset ?? 0) >>> 3) | (fields.moreFragments === true ? 0x2000 : 0);
+  const fragment =
+    ((fields.fragmentOffset ?? 0) >>> 3) | (fields.moreFragments === true ? 0x2000 : 0);
   const header = concat(
     octets(0x40 | (fields.headerWords ?? headerBytes / 4), 0),
     words(fields.totalLength ?? headerBytes + inner.bytes.length),
@@ -268,7 +269,11 @@ export function routing(): Extension {
 }
 
 /** RFC 8200 4.5; the offset is in bytes, a multiple of eight. */
-export function fragment(offsetBytes: number, moreFragments: boolean, identification = 9): Extension {
+export function fragment(
+  offsetBytes: number,
+  moreFragments: boolean,
+  identification = 9,
+): Extension {
   const bytes = concat(
     octets(0, 0),
     words(offsetBytes | (moreFragments ? 1 : 0)),

@@ -1,0 +1,24 @@
+// `npm run bench`: installs the peers where it may, builds, and runs one benchmark.
+//
+//   npm run bench                          weir replay against peers and plain C (bench/replay.ts)
+//   npm run bench -- live                  packets/s without loss over veth (bench/live.ts)
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+
+import { ROOT } from './checks.mjs';
+import { BENCH_PROGRAMS, installMissing } from './debian.mjs';
+
+const [first, ...rest] = process.argv.slice(2);
+const isLive = first === 'live';
+const given = isLive ? rest : process.argv.slice(2);
+
+const missing = installMissing(BENCH_PROGRAMS);
+if (missing.includes('gcc') || missing.includes('taskset')) {
+  console.error('The benchmark needs gcc and taskset');
+  process.exit(1);
+}
+const run = (script, args) =>
+  spawnSync(process.execPath, [path.join(ROOT, script), ...args], { cwd: ROOT, stdio: 'inherit' });
+const build = run('scripts/build.mjs', []);
+if (build.status !== 0) process.exit(build.status ?? 1);
+process.exit(run(`dist/bench/${isLive ? 'live' : 'replay'}.js`, given).status ?? 1);

@@ -1,0 +1,85 @@
+// Programs that tests and benchmarks need from the distribution: installed when we may, named when
+// we may not.
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import path from 'node:path';
+
+/** Folders of programs; those of root are often missing in a user's PATH. */
+const FOLDERS = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin', '/usr/local/sbin'];
+
+/** What tests call, by program, with the Debian package that holds it. */
+export const TEST_PROGRAMS = {
+  tshark: 'tshark',
+  tcpdump: 'tcpdump',
+  ip: 'iproute2',
+  ping: 'iputils-ping',
+  curl: 'curl',
+  ps: 'procps',
+  setpriv: 'util-linux',
+  script: 'bsdutils',
+  capsh: 'libcap2-bin',
+  ethtool: 'ethtool',
+  tmux: 'tmux',
+};
+
+/** What benchmarks call besides. */
+export const BENCH_PROGRAMS = {
+  gcc: 'gcc',
+  ip: 'iproute2',
+  taskset: 'util-linux',
+  softflowd: 'softflowd',
+  nfpcapd: 'nfdump',
+  pmacctd: 'pmacct',
+  argus: 'argus-server',
+};
+
+/** True when the program can be run. */
+export function hasProgram(name) {
+  return FOLDERS.some((folder) => {
+    try {
+      accessSync(path.join(folder, name), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+function missingOf(programs) {
+  return Object.keys(programs).filter((name) => !hasProgram(name));
+}
+
+/** Runs apt-get quietly; its output is shown only when it fails. */
+function aptGet(...args) {
+  const run = spawnSync('apt-get', ['-qq', ...args], {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    encoding: 'utf8',
+  });
+  if (run.status !== 0) console.error(`apt-get ${args[0]} failed: ${run.stderr ?? run.error}`);
+  return run.status === 0;
+}
+
+/**
+ * Installs what is missing, as root on Debian and its kin; elsewhere it says what to install.
+ *
+ * @param programs program to package
+ * @returns the programs that are still missing
+ */
+export function installMissing(programs) {
+  const missing = missingOf(programs);
+  if (missing.length === 0) return [];
+  const packages = [...new Set(missing.map((name) => programs[name]))];
+  if (process.getuid?.() === 0 && hasProgram('apt-get')) {
+    console.log(`Installing ${packages.join(' ')}`);
+    const install = ['install', '-y', '--no-install-recommends', ...packages];
+    if (!aptGet(...install)) {
+      aptGet('update');
+      aptGet(...install);
+    }
+  } else {
+    console.log(`Not installed: ${missing.join(' ')}; what needs them is skipped`);
+    console.log(`To run it too: sudo apt-get install ${packages.join(' ')}`);
+  }
+  return missingOf(programs);
+}

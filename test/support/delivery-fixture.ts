@@ -1,0 +1,148 @@
+// A store, a registry and folders in miniature for the tests of delivery: commits hold plain lines,
+// and the lines of a request follow from the commits alone, as those of the real reader do.
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
+
+import type { FlowLog } from '../../src/aws/flow-log.ts';
+import { createLogger, createMetrics } from '../../src/observe/index.ts';
+import type { DeliverConfig } from '../../src/deliver/config.ts';
+import { createDelivery, type Delivery } from '../../src/deliver/delivery.ts';
+import { openEmbeddedS3 } from '../../src/deliver/embedded-s3.ts';
+import type { ObjectStore } from '../../src/deliver/object-store.ts';
+import type {
+  CommitFeed,
+  CommittedWindow,
+  LineChunk,
+  ReadLinesRequest,
+  RecordReader,
+} from '../../src/deliver/record-reader.ts';
+
+/** A record: what its line says, and its end in Unix seconds. */
+export interface FakeRecord {
+  readonly end: number;
+  readonly text: string;
+}
+
+export interface FakeStore extends CommitFeed {
+  readonly reader: RecordReader;
+  commit(windowStart: number, records: readonly FakeRecord[], windowSeconds?: number): number;
+}
+
+export const FLOW_LOG: FlowLog = {
+  flowLogId: 'fl-0123456789abcdef0',
+  creationTimeMs: 0,
+  accountId: '123456789012',
+  region: 'eu-west-1',
+  resourceType: 'VPC',
+  resourceId: 'vpc-1',
+  trafficType: 'ALL',
+  logDestinationType: 's3',
+  logDestination: 'arn:aws:s3:::my-bucket',
+  logFormat: '${version} ${srcaddr}',
+  maxAggregationInterval: 60,
+  hiveCompatiblePartitions: false,
+  perHourPartition: false,
+  tags: [],
+  startSequence: 0,
+};
+
+/** A store in memory. */
+export function createFakeStore(): FakeStore {
+  const commits: (CommittedWindow & { readonly records: readonly FakeRecord[] })[] = [];
+  const listeners = new Set<() => void>();
+  async function* readLines(request: ReadLinesRequest): AsyncGenerator<LineChunk> {
+    const slots = new Map<number, string[]>();
+    for (const { sequence, records } of commits) {
+      if (sequence < request.fromSequence || sequence > request.toSequence) continue;
+      for (const { end, text } of records) {
+        const slotStart = end - (end % request.slotSeconds);
+        slots.set(slotStart, [...(slots.get(slotStart) ?? []), text]);
+      }
+    }
+    for (const slotStart of [...slots.keys()].toSorted((a, b) => a - b)) {
+      for (const text of slots.get(slotStart) ?? []) {
+        yield { slotStart, text: `${text}\n`, lineCount: 1 };
+      }
+    }
+  }
+  return {
+    get lastSequence() {
+      return commits.length;
+    },
+    onCommit(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    commit(windowStart, records, windowSeconds = 60) {
+      commits.push({ sequence: commits.length + 1, windowStart, windowSeconds, records });
+      for (const listener of listeners) listener();
+      return commits.length;
+    },
+    reader: {
+      readLines,
+      commitsAfter: async (sequence, limit) =>
+        commits.filter((commit) => commit.sequence > sequence).slice(0, limit),
+    },
+  };
+}
+
+/** DATA/cursors and DATA/s3. */
+export interface Folders {
+  readonly cursors: string;
+  readonly s3: string;
+}
+
+export function makeFolders(root: string): Folders {
+  const folders = { cursors: path.join(root, 'cursors'), s3: path.join(root, 's3') };
+  mkdirSync(folders.cursors, { recursive: true });
+  return folders;
+}
+
+export interface DeliverySetup {
+  readonly store: FakeStore;
+  readonly folders: Folders;
+  readonly flowLogs?: readonly FlowLog[];
+  readonly config?: Partial<DeliverConfig>;
+  /** Stands between delivery and the embedded store. */
+  readonly wrap?: (inner: ObjectStore) => ObjectStore;
+  readonly nowMs?: () => number;
+}
+
+/** A delivery over the folders, started. */
+export async function startDelivery(setup: DeliverySetup): Promise<Delivery> {
+  const inner = await openEmbeddedS3(setup.folders.s3);
+  const config = { retryMinMs: 1, retryMaxMs: 4, ...setup.config };
+  const now = setup.nowMs ?? (() => 0);
+  const delivery = createDelivery(config, {
+    cursorFolder: setup.folders.cursors,
+    flowLogs: { list: () => setup.flowLogs ?? [FLOW_LOG], onChange: () => () => undefined },
+    reader: setup.store.reader,
+    commits: setup.store,
+    objectStore: setup.wrap?.(inner) ?? inner,
+    log: createLogger({ level: 'silent', write: () => undefined, pretty: false, now }),
+    metrics: createMetrics(),
+    now,
+    random: () => 0.5,
+  });
+  delivery.start();
+  return delivery;
+}
+
+/** Text of every object by key, buckets included in the key. */
+export function readObjects(folders: Folders): ReadonlyMap<string, string> {
+  const objects = new Map<string, string>();
+  for (const entry of readdirSync(folders.s3, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const file = path.join(entry.parentPath, entry.name);
+    objects.set(path.relative(folders.s3, file), gunzipSync(readFileSync(file)).toString());
+  }
+  return objects;
+}
+
+/** Lines of all objects without their headers, sorted. */
+export function deliveredLines(folders: Folders): readonly string[] {
+  return [...readObjects(folders).values()]
+    .flatMap((text) => text.trimEnd().split('\n').slice(1))
+    .toSorted();
+}

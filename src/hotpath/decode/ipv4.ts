@@ -45,10 +45,11 @@ export function decodeIpv4(r: usize, ip: usize, end: usize, wireBytes: u32): u32
   const packetEnd = min<usize>(end, ip + octets);
   if ((be16(ip + FRAGMENT) & FRAGMENT_OFFSET_MASK) == 0) {
     decodeTransport(r, protocol, transport, packetEnd);
-    setGsoHeader(headerBytes + transportHeaderBytes(protocol, transport, packetEnd));
+    setGsoHeader(headerBytes + transportHeaderBytes(protocol, transport, packetEnd), 0);
   } else {
     store<u32>(r, 0);
     store<u32>(r, 0, R_FLAGS);
+    setGsoHeader(headerBytes, 0);
   }
   store<u32>(r, protocol, R_META);
   store<u64>(r, load<u64>(ip, SOURCE), R_SOURCE);

@@ -117,10 +117,11 @@ export function decodeIpv6(r: usize, ip: usize, end: usize, wireBytes: u32): u32
   if (laterFragment || transport > packetEnd) {
     store<u32>(r, 0);
     store<u32>(r, 0, R_FLAGS);
+    setGsoHeader(HEADER_BYTES, 0);
   } else {
     decodeTransport(r, protocol, transport, packetEnd);
     const headers = <u32>(transport - ip) + transportHeaderBytes(protocol, transport, packetEnd);
-    setGsoHeader(headers - min<u32>(offloadBytes, headers));
+    setGsoHeader(headers - min<u32>(offloadBytes, headers), offloadBytes);
   }
   store<u32>(r, protocol | META_IPV6, R_META);
   v128.store(r, v128.load(ip, 8), R_SOURCE);

@@ -15,7 +15,7 @@ export interface PrefixEntry {
 }
 
 export interface PrefixTable {
-  /** The value of the longest block that holds the address (unsigned word), or -1. */
+  /** The value of the longest block that holds the address (a 32-bit word), or -1. */
   ipv4(address: number): number;
   /** Likewise for IPv6, words most significant first. */
   ipv6(word0: number, word1: number, word2: number, word3: number): number;
@@ -28,57 +28,96 @@ interface Ranges {
 
 const NONE = -1;
 const WORD_MASK = 0xffff_ffffn;
+/**
+ * Words are kept and compared as signed numbers with the top bit turned over, which gives the
+ * order of unsigned ones: V8 holds an int32 in a register, but an unsigned word above 2^31 that
+ * is passed to a function may become an object on the heap.
+ */
+const SIGN = 0x8000_0000;
 
-/** Builds the table; of two entries for the same block the first one counts. */
+/**
+ * Builds the table; of two entries for the same block the first one counts. Words given to its
+ * methods may be signed or unsigned.
+ */
 export function buildPrefixTable(entries: readonly PrefixEntry[]): PrefixTable {
-  const ipv4 = flatten(
-    entries.filter((entry) => entry.cidr.version === 4),
-    32,
+  return new RangeTable(
+    flatten(
+      entries.filter((entry) => entry.cidr.version === 4),
+      32,
+    ),
+    flatten(
+      entries.filter((entry) => entry.cidr.version === 6),
+      128,
+    ),
   );
-  const ipv6 = flatten(
-    entries.filter((entry) => entry.cidr.version === 6),
-    128,
-  );
-  const starts4 = Uint32Array.from(ipv4.starts, (start) => Number(start & WORD_MASK));
-  const starts6 = new Uint32Array(ipv6.starts.length * 4);
-  for (const [index, start] of ipv6.starts.entries()) {
-    for (let word = 0; word < 4; word++) {
-      starts6[4 * index + word] = Number((start >> BigInt(96 - 32 * word)) & WORD_MASK);
+}
+
+class RangeTable implements PrefixTable {
+  readonly #starts4: Int32Array;
+  readonly #values4: Int32Array;
+  readonly #starts6: Int32Array;
+  readonly #values6: Int32Array;
+
+  constructor(ranges4: Ranges, ranges6: Ranges) {
+    this.#starts4 = Int32Array.from(ranges4.starts, (start) => orderedWord(start, 3));
+    this.#values4 = ranges4.values;
+    this.#starts6 = new Int32Array(ranges6.starts.length * 4);
+    for (const [index, start] of ranges6.starts.entries()) {
+      for (let word = 0; word < 4; word++) {
+        this.#starts6[4 * index + word] = orderedWord(start, word);
+      }
     }
+    this.#values6 = ranges6.values;
   }
-  return {
-    ipv4: (address) => ipv4.values[findIpv4(starts4, address)] ?? NONE,
-    ipv6: (word0, word1, word2, word3) =>
-      ipv6.values[findIpv6(starts6, word0, word1, word2, word3)] ?? NONE,
-  };
+
+  ipv4(address: number): number {
+    const starts = this.#starts4;
+    const sought = address ^ SIGN;
+    let low = 0;
+    let high = starts.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (starts[middle]! <= sought) low = middle + 1;
+      else high = middle;
+    }
+    return low === 0 ? NONE : this.#values4[low - 1]!;
+  }
+
+  ipv6(word0: number, word1: number, word2: number, word3: number): number {
+    const starts = this.#starts6;
+    const s0 = word0 ^ SIGN;
+    const s1 = word1 ^ SIGN;
+    const s2 = word2 ^ SIGN;
+    const s3 = word3 ^ SIGN;
+    let low = 0;
+    let high = starts.length >>> 2;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const at = 4 * middle;
+      let word = starts[at]!;
+      let other = s0;
+      if (word === other) {
+        word = starts[at + 1]!;
+        other = s1;
+        if (word === other) {
+          word = starts[at + 2]!;
+          other = s2;
+          if (word === other) {
+            word = starts[at + 3]!;
+            other = s3;
+          }
+        }
+      }
+      if (word <= other) low = middle + 1;
+      else high = middle;
+    }
+    return low === 0 ? NONE : this.#values6[low - 1]!;
+  }
 }
 
-/** Index of the last range that begins at or before the address, or -1. */
-function findIpv4(starts: Uint32Array, address: number): number {
-  let low = 0;
-  let high = starts.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (starts[middle]! <= address) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
-}
-
-function findIpv6(starts: Uint32Array, w0: number, w1: number, w2: number, w3: number): number {
-  let low = 0;
-  let high = starts.length >>> 2;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const at = 4 * middle;
-    let order = starts[at]! - w0;
-    if (order === 0) order = starts[at + 1]! - w1;
-    if (order === 0) order = starts[at + 2]! - w2;
-    if (order === 0) order = starts[at + 3]! - w3;
-    if (order <= 0) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
+/** One of the four words of a 128-bit number, for comparison as a signed number. */
+function orderedWord(value: bigint, word: number): number {
+  return Number((value >> BigInt(96 - 32 * word)) & WORD_MASK) ^ SIGN;
 }
 
 /** Turns nested blocks into disjoint ranges: a block's value holds until an inner one begins. */

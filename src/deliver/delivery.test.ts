@@ -12,8 +12,9 @@ import {
   readObjects,
   startDelivery,
   type FakeRecord,
-} from './delivery-fixture.ts';
+} from '../../test/support/delivery-fixture.ts';
 import type { ObjectStore } from './object-store.ts';
+import { temporaryFolder } from '../../test/support/temporary.ts';
 
 /** 2026-11-20T00:00:00Z. */
 const T = 1_795_132_800;
@@ -31,9 +32,9 @@ async function until(condition: () => boolean): Promise<void> {
   }
 }
 
-test('each committed window of a 60 s flow log is published at once, in AWS layout', async () => {
+test('each committed window of a 60 s flow log is published at once, in AWS layout', async (t) => {
   const store = createFakeStore();
-  const folders = makeFolders();
+  const folders = makeFolders(temporaryFolder(t));
   const delivery = await startDelivery({ store, folders });
 
   store.commit(T, [record(T + 59, '2 10.0.0.1'), record(T + 3, '2 10.0.0.2')]);
@@ -52,9 +53,9 @@ test('each committed window of a 60 s flow log is published at once, in AWS layo
   await delivery.stop(DEADLINE_MS);
 });
 
-test('a window without records writes nothing and moves the cursor', async () => {
+test('a window without records writes nothing and moves the cursor', async (t) => {
   const store = createFakeStore();
-  const folders = makeFolders();
+  const folders = makeFolders(temporaryFolder(t));
   const delivery = await startDelivery({ store, folders });
 
   store.commit(T, []);
@@ -64,9 +65,9 @@ test('a window without records writes nothing and moves the cursor', async () =>
   await delivery.stop(DEADLINE_MS);
 });
 
-test('a new flow log begins after the last sequence of its creation', async () => {
+test('a new flow log begins after the last sequence of its creation', async (t) => {
   const store = createFakeStore();
-  const folders = makeFolders();
+  const folders = makeFolders(temporaryFolder(t));
   store.commit(T, [record(T, 'old')]);
   store.commit(T + 60, [record(T + 60, 'new')]);
   const flowLogs = [{ ...FLOW_LOG, startSequence: 1 }];
@@ -77,9 +78,9 @@ test('a new flow log begins after the last sequence of its creation', async () =
   assert.deepEqual(deliveredLines(folders), ['new']);
 });
 
-test('records go to the five-minute slot of their end', async () => {
+test('records go to the five-minute slot of their end', async (t) => {
   const store = createFakeStore();
-  const folders = makeFolders();
+  const folders = makeFolders(temporaryFolder(t));
   const flowLogs: FlowLog[] = [{ ...FLOW_LOG, maxAggregationInterval: 600 }];
   const delivery = await startDelivery({ store, folders, flowLogs });
 
@@ -100,9 +101,9 @@ test('records go to the five-minute slot of their end', async () => {
   await delivery.stop(DEADLINE_MS);
 });
 
-test('stop() does not publish ten minutes early; the next start continues them', async () => {
+test('stop() does not publish ten minutes early; the next start continues them', async (t) => {
   const store = createFakeStore();
-  const folders = makeFolders();
+  const folders = makeFolders(temporaryFolder(t));
   const flowLogs: FlowLog[] = [{ ...FLOW_LOG, maxAggregationInterval: 600 }];
   const first = await startDelivery({ store, folders, flowLogs });
   store.commit(T, [record(T + 1, 'before')]);
@@ -118,9 +119,9 @@ test('stop() does not publish ten minutes early; the next start continues them',
   await second.stop(DEADLINE_MS);
 });
 
-test('ten minutes whose last windows never come are published after the grace', async () => {
+test('ten minutes whose last windows never come are published after the grace', async (t) => {
   const store = createFakeStore();
-  const folders = makeFolders();
+  const folders = makeFolders(temporaryFolder(t));
   const flowLogs: FlowLog[] = [{ ...FLOW_LOG, maxAggregationInterval: 600 }];
   let nowMs = (T + 600 + 119) * 1000;
   store.commit(T, [record(T + 1, 'only')]);
@@ -136,9 +137,9 @@ test('ten minutes whose last windows never come are published after the grace', 
   assert.deepEqual(deliveredLines(folders), ['only']);
 });
 
-test('publishSeconds 300 gives one file per slot', async () => {
+test('publishSeconds 300 gives one file per slot', async (t) => {
   const store = createFakeStore();
-  const folders = makeFolders();
+  const folders = makeFolders(temporaryFolder(t));
   const delivery = await startDelivery({ store, folders, config: { publishSeconds: 300 } });
 
   for (let minute = 0; minute < 7; minute += 1) {
@@ -152,9 +153,9 @@ test('publishSeconds 300 gives one file per slot', async () => {
   await delivery.stop(DEADLINE_MS);
 });
 
-test('two commits of the same minute (a restart) become two files', async () => {
+test('two commits of the same minute (a restart) become two files', async (t) => {
   const store = createFakeStore();
-  const folders = makeFolders();
+  const folders = makeFolders(temporaryFolder(t));
   store.commit(T, [record(T + 1, 'a')]);
   store.commit(T, [record(T + 2, 'b')]);
 
@@ -165,9 +166,9 @@ test('two commits of the same minute (a restart) become two files', async () => 
   assert.deepEqual(deliveredLines(folders), ['a', 'b']);
 });
 
-test('a destination that fails for a while is reported, waited for, and gets everything', async () => {
+test('a destination that fails is reported, waited for, and gets everything', async (t) => {
   const store = createFakeStore();
-  const folders = makeFolders();
+  const folders = makeFolders(temporaryFolder(t));
   let down = true;
   const wrap = (inner: ObjectStore): ObjectStore => ({
     async putObject(...call) {
@@ -195,9 +196,9 @@ test('a destination that fails for a while is reported, waited for, and gets eve
   await delivery.stop(DEADLINE_MS);
 });
 
-test('one flow log whose destination fails does not hold up another', async () => {
+test('one flow log whose destination fails does not hold up another', async (t) => {
   const store = createFakeStore();
-  const folders = makeFolders();
+  const folders = makeFolders(temporaryFolder(t));
   const other = { ...FLOW_LOG, flowLogId: 'fl-1', logDestination: 'arn:aws:s3:::broken' };
   const wrap = (inner: ObjectStore): ObjectStore => ({
     async putObject(bucket, ...rest) {
@@ -222,8 +223,8 @@ test('one flow log whose destination fails does not hold up another', async () =
   await delivery.stop(DEADLINE_MS);
 });
 
-test('a store that was removed is followed from its new beginning', async () => {
-  const folders = makeFolders();
+test('a store that was removed is followed from its new beginning', async (t) => {
+  const folders = makeFolders(temporaryFolder(t));
   const before = createFakeStore();
   for (let minute = 0; minute < 5; minute += 1) before.commit(T + minute * 60, []);
   const first = await startDelivery({ store: before, folders });
@@ -238,9 +239,9 @@ test('a store that was removed is followed from its new beginning', async () => 
   await second.stop(DEADLINE_MS);
 });
 
-test('stop() gives up on a destination that hangs, at the deadline', async () => {
+test('stop() gives up on a destination that hangs, at the deadline', async (t) => {
   const store = createFakeStore();
-  const folders = makeFolders();
+  const folders = makeFolders(temporaryFolder(t));
   let release = (): void => undefined;
   const hanging = new Promise<void>((resolve) => (release = resolve));
   const wrap = (inner: ObjectStore): ObjectStore => ({

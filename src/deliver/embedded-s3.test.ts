@@ -1,26 +1,19 @@
 import assert from 'node:assert/strict';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 
 import fc from 'fast-check';
 
 import { OperationError } from '../observe/operation-error.ts';
+import { temporaryFolder } from '../../test/support/temporary.ts';
 import { openEmbeddedS3 } from './embedded-s3.ts';
-import { testObjectStore } from './object-store-suite.ts';
+import { testObjectStore } from '../../test/support/object-store-suite.ts';
 
 const METADATA = { contentType: 'application/octet-stream' } as const;
 
-function newRoot(): string {
-  return path.join(mkdtempSync(path.join(tmpdir(), 'weir-s3-')), 's3');
+function newRoot(t: TestContext): string {
+  return path.join(temporaryFolder(t), 's3');
 }
 
 async function* body(text: string): AsyncGenerator<Uint8Array> {
@@ -34,8 +27,8 @@ function filesUnder(folder: string): readonly string[] {
     .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
 }
 
-testObjectStore('embedded S3', async () => {
-  const root = newRoot();
+testObjectStore('embedded S3', async (t) => {
+  const root = newRoot(t);
   return {
     store: await openEmbeddedS3(root),
     async read(bucket, key) {
@@ -46,8 +39,8 @@ testObjectStore('embedded S3', async () => {
   };
 });
 
-test('what a crash left half-written is cleared on opening', async () => {
-  const root = newRoot();
+test('what a crash left half-written is cleared on opening', async (t) => {
+  const root = newRoot(t);
   mkdirSync(path.join(root, '.incoming'), { recursive: true });
   writeFileSync(path.join(root, '.incoming', 'deadbeef'), 'half');
 
@@ -56,8 +49,8 @@ test('what a crash left half-written is cleared on opening', async () => {
   assert.deepEqual(filesUnder(root), []);
 });
 
-test('a key never leads out of its bucket, whatever it holds', async () => {
-  const root = newRoot();
+test('a key never leads out of its bucket, whatever it holds', async (t) => {
+  const root = newRoot(t);
   const store = await openEmbeddedS3(root);
   const outside = path.dirname(root);
   const part = fc.constantFrom('..', '.', '', 'a', '\0', 'b c', '...', '%2e%2e', '~', '\\..\\');
@@ -78,8 +71,8 @@ test('a key never leads out of its bucket, whatever it holds', async () => {
   assert.deepEqual(readdirSync(root).toSorted(), ['.incoming', 'bucket']);
 });
 
-test('bucket names that are none are refused', async () => {
-  const store = await openEmbeddedS3(newRoot());
+test('bucket names that are none are refused', async (t) => {
+  const store = await openEmbeddedS3(newRoot(t));
 
   for (const bucket of ['..', '.incoming', 'Upper', 'a/b', 'ab', '10.0.0.1', '']) {
     await assert.rejects(store.putObject(bucket, 'key', body('x'), METADATA), OperationError);

@@ -1,4 +1,4 @@
-// LogFormat: the text that says which fields a flow log's records have, `${version} ${srcaddr} ...`.
+// LogFormat: the text that says which fields a flow log's records have, `${version} ${bytes} ...`.
 // Rules as observed on AWS (spec/api.md 2.2): fields in `${}`, separated by one or more spaces; a
 // trailing space is refused, and a leading one alike. Pure, and quick to load: replay uses it.
 

@@ -57,7 +57,12 @@ interface Opened {
  */
 export async function openCaptureFile(path: string): Promise<CaptureFile> {
   const opened = openInput(path);
-  const close = (): void => closeInput(opened);
+  let open = true;
+  const close = (): void => {
+    // Closing a number twice would close whatever has got it since.
+    if (open) closeInput(opened);
+    open = false;
+  };
   try {
     const { source, first } = await readFirst(opened);
     const magic = first.toString('hex');

@@ -86,18 +86,25 @@ export class GzipInput implements CaptureFile {
   async #feed(): Promise<void> {
     this.#state = 'feeding';
     try {
-      for (;;) {
+      while (this.#isFeeding()) {
         const chunk = await this.#source.next();
-        if (this.#state !== 'feeding') return;
-        if (chunk === null) break;
+        if (!this.#isFeeding()) return;
+        if (chunk === null) {
+          this.#state = 'fed';
+          this.#wake();
+          return;
+        }
         this.bytesRead += chunk.length;
         await new Promise<void>((resolve) => this.#gunzip.write(chunk, () => resolve()));
       }
-      if (this.#state === 'feeding') this.#state = 'fed';
-      this.#wake();
     } catch (cause) {
       this.#finish(toOperationError(cause, `Cannot read ${this.#label}`));
     }
+  }
+
+  /** False once it is closed, damaged or at an end before the input is: nothing is read then. */
+  #isFeeding(): boolean {
+    return this.#state === 'feeding';
   }
 
   #finish(fault: OperationError | null): void {

@@ -61,7 +61,10 @@ export class PcapngSection {
       this.close();
       this.#bigEndian = view.getUint32(position + 8) === BYTE_ORDER_MAGIC;
       this.#hotPath.setSection(this.#bigEndian, 0);
-    } else if (view.getUint32(position, !this.#bigEndian) === INTERFACE_DESCRIPTION && bytes >= 20) {
+    } else if (
+      view.getUint32(position, !this.#bigEndian) === INTERFACE_DESCRIPTION &&
+      bytes >= 20
+    ) {
       this.#addInterface(view, position, bytes);
     }
   }
@@ -102,7 +105,7 @@ interface InterfaceOptions {
 
 function readOptions(view: DataView, from: number, to: number, little: boolean): InterfaceOptions {
   const found: InterfaceOptions = { name: null, unitsPerSecond: 1_000_000n, offsetSeconds: 0n };
-  for (let at = from; at + 4 <= to; ) {
+  for (let at = from; at + 4 <= to;) {
     const code = view.getUint16(at, little);
     const length = view.getUint16(at + 2, little);
     const value = at + 4;

@@ -98,7 +98,12 @@ export function openRing(options: RingOptions): Ring {
     // Of unknown links the kernel takes the header off, which leaves the IP packet.
     const linkHeader = ethernet || RAW_HARDWARE.has(hardwareType);
     const socket = openPacketSocket({ ...options, linkHeader });
-    return new BlockRing(socket, options, ethernet ? LINK_TYPE_ETHERNET : LINK_TYPE_RAW, linkHeader);
+    return new BlockRing(
+      socket,
+      options,
+      ethernet ? LINK_TYPE_ETHERNET : LINK_TYPE_RAW,
+      linkHeader,
+    );
   });
 }
 

@@ -11,11 +11,7 @@ export { captureHint, readCapabilities, type Capabilities } from './capabilities
 export { lockFile, type FileLock } from './file-lock.ts';
 export { inNetns, listNetns, netnsIdentity } from './netns.ts';
 export { watchNetwork, type NetworkWatch } from './network-watch.ts';
-export {
-  openPacketSocket,
-  type PacketSocket,
-  type PacketSocketOptions,
-} from './packet-socket.ts';
+export { openPacketSocket, type PacketSocket, type PacketSocketOptions } from './packet-socket.ts';
 export {
   readAddresses,
   readLinks,

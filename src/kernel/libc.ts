@@ -34,7 +34,10 @@ export function ffi(): Koffi {
 function keepLoaded(koffi: Koffi): void {
   const addon = Object.keys(requireModule.cache).find((file) => file.endsWith('koffi.node'));
   if (addon === undefined) return;
-  koffi.load(null).func('void *dlopen(const char *path, int flags)')(addon, RTLD_NOW | RTLD_NODELETE);
+  koffi.load(null).func('void *dlopen(const char *path, int flags)')(
+    addon,
+    RTLD_NOW | RTLD_NODELETE,
+  );
 }
 
 /**
@@ -68,13 +71,7 @@ export const setSocketOption = libcFunction<
 >('int setsockopt(int fd, int level, int name, const void *value, uint32_t bytes)');
 
 export const getSocketOption = libcFunction<
-  (
-    descriptor: number,
-    level: number,
-    name: number,
-    value: Uint8Array,
-    bytes: Uint8Array,
-  ) => number
+  (descriptor: number, level: number, name: number, value: Uint8Array, bytes: Uint8Array) => number
 >('int getsockopt(int fd, int level, int name, void *value, void *bytes)');
 
 const COMMON: Readonly<Record<string, OperationErrorCode>> = {

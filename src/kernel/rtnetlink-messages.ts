@@ -1,12 +1,7 @@
 // Bodies of rtnetlink messages: the fixed part and the attributes that we use
 // (linux/if_link.h, linux/if_addr.h, linux/rtnetlink.h).
 import { addressText, macText } from './address-text.ts';
-import {
-  parseAttributes,
-  textAttribute,
-  uint32Attribute,
-  type Attributes,
-} from './netlink.ts';
+import { parseAttributes, textAttribute, uint32Attribute, type Attributes } from './netlink.ts';
 
 const IFINFO_BYTES = 16;
 const IFADDR_BYTES = 8;

@@ -30,11 +30,11 @@ export async function* gzipPart(
   const output = collectOutput(gzip);
   const fullBytes = limits.partBytesMax - PIECE_ROOM_BYTES;
   try {
-    await write(gzip, header);
+    await write(gzip, Buffer.from(header));
     do {
       const piece = await feed.take();
       if (piece === null) break;
-      await write(gzip, piece.text);
+      await write(gzip, piece.bytes);
       yield* output.take();
     } while (output.byteCount() < fullBytes);
     await end(gzip);
@@ -68,10 +68,10 @@ function collectOutput(gzip: Gzip): Output {
   };
 }
 
-/** Resolves when the text is compressed as far as zlib compresses without more input. */
-function write(gzip: Gzip, text: string): Promise<void> {
+/** Resolves when the bytes are compressed as far as zlib compresses without more input. */
+function write(gzip: Gzip, bytes: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
-    gzip.write(text, (fault) => (fault ? reject(fault) : resolve()));
+    gzip.write(bytes, (fault) => (fault ? reject(fault) : resolve()));
   });
 }
 

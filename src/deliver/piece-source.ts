@@ -3,46 +3,45 @@
 // attempt compresses and splits to the same bytes.
 import type { LineChunk } from './record-reader.ts';
 
-const PIECE_CHARACTERS = 1024 * 1024;
+const PIECE_BYTES = 1024 * 1024;
+const LINE_END = 0x0a;
 
 export interface Piece {
   /** Unix seconds. */
   readonly slotStart: number;
-  readonly text: string;
-  readonly lineCount: number;
+  /** UTF-8, whole lines. */
+  readonly bytes: Uint8Array;
 }
 
-/** Pieces in the order of the chunks. */
+/** Pieces in the order of the chunks; each but a slot's last has at least `pieceBytes`. */
 export async function* cutPieces(
   chunks: AsyncIterable<LineChunk>,
-  pieceCharacters = PIECE_CHARACTERS,
+  pieceBytes = PIECE_BYTES,
 ): AsyncGenerator<Piece, void, undefined> {
   let slotStart = 0;
-  let text = '';
+  let waiting: Uint8Array[] = [];
+  let waitingBytes = 0;
   for await (const chunk of chunks) {
-    if (chunk.slotStart !== slotStart) {
-      if (text !== '') yield pieceOf(slotStart, text);
-      if (chunk.slotStart < slotStart) throw new Error('The reader went back to an earlier slot');
-      slotStart = chunk.slotStart;
-      text = '';
+    if (chunk.slotStart < slotStart) throw new Error('The reader went back to an earlier slot');
+    if (chunk.slotStart > slotStart && waitingBytes > 0) {
+      yield { slotStart, bytes: Buffer.concat(waiting) };
+      waiting = [];
+      waitingBytes = 0;
     }
-    text += chunk.text;
-    for (let cut = cutAt(text, pieceCharacters); cut > 0; cut = cutAt(text, pieceCharacters)) {
-      yield pieceOf(slotStart, text.slice(0, cut));
-      text = text.slice(cut);
+    slotStart = chunk.slotStart;
+    const bytes = Buffer.from(chunk.text);
+    waiting.push(bytes);
+    waitingBytes += bytes.length;
+    if (waitingBytes < pieceBytes) continue;
+    const rest = Buffer.concat(waiting);
+    let from = 0;
+    while (rest.length - from >= pieceBytes) {
+      const to = rest.indexOf(LINE_END, from + pieceBytes - 1) + 1;
+      yield { slotStart, bytes: rest.subarray(from, to) };
+      from = to;
     }
+    waiting = [rest.subarray(from)];
+    waitingBytes = rest.length - from;
   }
-  if (text !== '') yield pieceOf(slotStart, text);
-}
-
-/** Index after the first line end at or past `pieceCharacters`; 0 while there is too little. */
-function cutAt(text: string, pieceCharacters: number): number {
-  if (text.length < pieceCharacters) return 0;
-  return text.indexOf('\n', pieceCharacters - 1) + 1;
-}
-
-function pieceOf(slotStart: number, text: string): Piece {
-  let lineCount = 0;
-  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) lineCount += 1;
-  return { slotStart, text, lineCount };
+  if (waitingBytes > 0) yield { slotStart, bytes: Buffer.concat(waiting) };
 }

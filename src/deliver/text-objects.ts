@@ -10,7 +10,7 @@ import { gzipPart, type PartLimits, type PieceFeed } from './gzip-part.ts';
 import { textObjectKey } from './object-key.ts';
 import type { ObjectStore } from './object-store.ts';
 import { cutPieces, type Piece } from './piece-source.ts';
-import type { RecordReader } from './record-reader.ts';
+import type { LineChunk, RecordReader } from './record-reader.ts';
 
 /** AWS's publishing slot: a file holds records whose end lies in these five minutes. */
 const SLOT_SECONDS = 300;
@@ -44,8 +44,12 @@ export async function writeTextObjects(
   const destination = destinationOf(flowLog);
   const format = parseLogFormat(flowLog.logFormat, 'vpc');
   const header = `${format.fields.map((field) => field.name).join(' ')}\n`;
-  const pieces = cutPieces(readGroup(flowLog, group, format, deps.reader));
   const written = { fileCount: 0, recordCount: 0, byteCount: 0 };
+  const counted = (lineCount: number): void => {
+    written.recordCount += lineCount;
+  };
+  const chunks = countLines(readGroup(flowLog, group, format, deps.reader), counted);
+  const pieces = cutPieces(chunks);
   try {
     const feed = await openSlotFeed(pieces, signal);
     for (let part = 0; feed.slotStart() !== null; part += 1) {
@@ -58,7 +62,6 @@ export async function writeTextObjects(
       written.fileCount += 1;
       written.byteCount += byteCount;
     }
-    written.recordCount = feed.lineCount();
     return written;
   } finally {
     // Frees the reader's query also when the destination failed in the middle.
@@ -92,6 +95,16 @@ function readGroup(
   });
 }
 
+async function* countLines(
+  chunks: AsyncIterable<LineChunk>,
+  counted: (lineCount: number) => void,
+): AsyncGenerator<LineChunk, void, undefined> {
+  for await (const chunk of chunks) {
+    counted(chunk.lineCount);
+    yield chunk;
+  }
+}
+
 /** Pieces with one looked at ahead, so that a file is begun only for a record that is there. */
 interface SlotFeed {
   /** Slot of the next piece; null at the end. */
@@ -100,8 +113,6 @@ interface SlotFeed {
   isNewSlot(): boolean;
   /** The pieces of that slot only. */
   ofSlot(slotStart: number): PieceFeed;
-  /** Lines taken so far. */
-  lineCount(): number;
 }
 
 async function openSlotFeed(
@@ -109,19 +120,16 @@ async function openSlotFeed(
   signal: AbortSignal,
 ): Promise<SlotFeed> {
   let takenSlot: number | null = null;
-  let lineCount = 0;
   let ahead = await pull(pieces);
   return {
     slotStart: () => ahead?.slotStart ?? null,
     isNewSlot: () => ahead?.slotStart !== takenSlot,
-    lineCount: () => lineCount,
     ofSlot: (slotStart) => ({
       async take() {
         signal.throwIfAborted();
         const piece = ahead;
         if (piece === null || piece.slotStart !== slotStart) return null;
         takenSlot = slotStart;
-        lineCount += piece.lineCount;
         ahead = await pull(pieces);
         return piece;
       },

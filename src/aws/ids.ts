@@ -16,8 +16,3 @@ export function newFlowLogId(randomBytes: RandomBytes): string {
 export function newClientToken(randomBytes: RandomBytes): string {
   return Buffer.from(randomBytes(CLIENT_TOKEN_BYTES)).toString('base64');
 }
-
-/** Whether the text has the form of a flow log id, old (8 digits) or new (17). */
-export function isFlowLogId(text: string): boolean {
-  return /^fl-([0-9a-f]{8}|[0-9a-f]{17})$/.test(text);
-}

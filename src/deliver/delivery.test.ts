@@ -218,7 +218,8 @@ test('one flow log whose destination fails does not hold up another', async (t) 
   store.commit(T, [record(T + 1, 'a')]);
   await until(() => delivery.status()[1]?.deliveredSequence === 1);
 
-  assert.equal(delivery.status()[0]?.deliverLogsErrorMessage, 'Unknown error');
+  assert.equal(delivery.statusOf('fl-1')?.deliverLogsErrorMessage, 'Unknown error');
+  assert.equal(delivery.oldestNeededSequence(), 1);
   assert.deepEqual(deliveredLines(folders), ['a']);
   await delivery.stop(DEADLINE_MS);
 });

@@ -37,6 +37,13 @@ export interface Delivery {
   stop(deadlineMs: number): Promise<void>;
   /** One entry per flow log, in the order of creation. */
   status(): readonly FlowLogDeliveryStatus[];
+  /** The status of one flow log; null when none is followed by that id. */
+  statusOf(flowLogId: string): FlowLogDeliveryStatus | null;
+  /**
+   * First sequence that some flow log has still to deliver, which retention should spare; null
+   * when there are no flow logs. Before `start` nothing is known: then spare everything.
+   */
+  oldestNeededSequence(): number | null;
 }
 
 /** How long an aborted loop may take to notice; a hanging file system must not keep us. */
@@ -91,6 +98,11 @@ export function createDelivery(config: Partial<DeliverConfig>, deps: DeliveryDep
       await endsWithin(all, ABORT_WAIT_MS);
     },
     status: () => [...loops.values()].map((loop) => loop.status()),
+    statusOf: (flowLogId) => loops.get(flowLogId)?.status() ?? null,
+    oldestNeededSequence() {
+      const needed = [...loops.values()].map((loop) => loop.deliveredSequence() + 1);
+      return needed.length === 0 ? null : Math.min(...needed);
+    },
   };
 }
 

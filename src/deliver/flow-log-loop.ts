@@ -47,6 +47,8 @@ export interface FlowLogLoop {
   /** Resolves when the loop has ended. */
   readonly ended: Promise<void>;
   status(): FlowLogDeliveryStatus;
+  /** Everything up to this sequence is delivered. */
+  deliveredSequence(): number;
 }
 
 /** Begins the delivery of one flow log. */
@@ -80,6 +82,7 @@ export function startFlowLogLoop(
     },
     ended: run(loop),
     status: () => toStatus(flowLog, loop.progress, deps.commits.lastSequence, deps.now()),
+    deliveredSequence: () => loop.progress.deliveredSequence,
   };
 }
 

@@ -21,7 +21,8 @@ const COPY = `
     const file = await openCaptureFile(process.argv[1]);
     for (let bytes; (bytes = await file.read(target, 0, target.length)) > 0; ) {
       for (let at = 0; at < bytes; ) {
-        try { at += writeSync(1, target, at, bytes - at); } catch (e) { if (e.code !== 'EAGAIN') throw e; }
+        try { at += writeSync(1, target, at, bytes - at); }
+        catch (error) { if (error.code !== 'EAGAIN') throw error; }
       }
     }
     file.close();
@@ -112,7 +113,7 @@ describe('openCaptureFile()', () => {
     assert.equal(fault.message, `Cannot read "${file}" to its end: the gzip data is cut off`);
   });
 
-  it('takes any cut of any gzip: a prefix, and a fault unless the cut is between members', async () => {
+  it('takes any cut of any gzip: a prefix, and a fault unless it is between members', async () => {
     const parts = [randomBytes(3000), Buffer.alloc(200_000, 'y'), randomBytes(10)];
     const content = Buffer.concat(parts);
     const members = parts.map((part) => gzipSync(part));

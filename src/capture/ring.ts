@@ -169,7 +169,7 @@ class BlockRing implements Ring {
   }
 
   async finish(consume: (block: RingBlock) => void): Promise<RingStatistics> {
-    this.onReadable(() => undefined);
+    this.#socket.onReadable(null);
     this.#socket.rejectAll();
     // A frame that passed the filter just before may still be under way, hence one round more.
     for (let round = 0; round < 2 || (!this.#isDrained() && round < 20); round++) {

@@ -81,7 +81,8 @@ export interface PacketSocket {
   readStatistics(): { packets: number; drops: number };
   /** From now on no frame enters the ring. */
   rejectAll(): void;
-  onReadable(callback: () => void): void;
+  /** Calls back while a block is ready; null ends that. */
+  onReadable(callback: (() => void) | null): void;
   close(): void;
 }
 
@@ -138,6 +139,8 @@ function socketOver(descriptor: number, memory: RingMemory): PacketSocket {
     },
     onReadable(callback) {
       readiness?.close();
+      readiness = undefined;
+      if (callback === null || !open) return;
       readiness = watchReadable(descriptor, callback, () => {
         // ENETDOWN: the interface went down; frames come again when it is up.
         getSocketOption(descriptor, SOL_SOCKET, SO_ERROR, Buffer.alloc(4), int32Option(4));

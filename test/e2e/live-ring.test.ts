@@ -258,7 +258,8 @@ describe('ring', { skip: SKIP_LIVE }, () => {
       parentPort.postMessage('open');`;
     const main = `
       import { Worker } from 'node:worker_threads';
-      const worker = new Worker(new URL('data:text/javascript,' + encodeURIComponent(\`${worker}\`)));
+      const source = encodeURIComponent(\`${worker}\`);
+      const worker = new Worker(new URL('data:text/javascript,' + source));
       worker.on('message', async () => {
         if (process.argv[1] === 'terminate') await worker.terminate();
         process.exit(3);

@@ -57,8 +57,13 @@ export function toOperationError(cause: unknown, action: string): OperationError
   const error = cause instanceof Error ? cause : new Error(String(cause));
   const errno = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const code = BY_ERRNO[errno] ?? 'failed';
-  return new OperationError(code, `${action}: ${error.message}`, {
+  return new OperationError(code, `${action}: ${reasonOf(error)}`, {
     cause,
     retryable: code === 'unavailable' || code === 'disk-full',
   });
+}
+
+/** The reason in Node's `ENOENT: no such file or directory, open 'x'`; the action names the rest. */
+function reasonOf(error: Error): string {
+  return /^E[A-Z0-9]+: ([^,]+), \w+/.exec(error.message)?.[1] ?? error.message;
 }

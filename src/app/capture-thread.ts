@@ -14,13 +14,14 @@ import type {
 
 export type TopMessage = Extract<FromCaptureWorker, { kind: 'top' }>;
 type AssignMessage = Extract<ToCaptureWorker, { kind: 'assign' }>;
-type ErrorMessage = Extract<FromCaptureWorker, { kind: 'error' }>;
+export type CaptureFault = Omit<Extract<FromCaptureWorker, { kind: 'error' }>, 'kind'>;
 
 export interface CaptureListener {
+  readonly onReady: () => void;
   readonly onBatch: (batch: FlowBatch) => void;
   readonly onDevice: (device: CaptureDevice, state: 'appeared' | 'disappeared') => void;
   /** A fault that is `fatal` ends the capture. */
-  readonly onFault: (fault: ErrorMessage) => void;
+  readonly onFault: (fault: CaptureFault) => void;
 }
 
 export interface CaptureThread {
@@ -78,19 +79,20 @@ export function startCaptureThread(
         hasEnded();
         break;
       case 'ready':
+        listener.onReady();
         break;
     }
   });
   worker.on('error', (cause) => {
     const message = `The capture thread failed: ${cause.message}`;
-    listener.onFault({ kind: 'error', message, fatal: true, code: 'failed' });
+    listener.onFault({ message, fatal: true, code: 'failed' });
   });
   worker.on('exit', () => {
     hasEnded();
     status = NOTHING;
     if (isStopping) return;
     const message = 'The capture thread ended by itself';
-    listener.onFault({ kind: 'error', message, fatal: true, code: 'failed' });
+    listener.onFault({ message, fatal: true, code: 'failed' });
   });
   const send = (message: ToCaptureWorker): void => worker.postMessage(message);
 

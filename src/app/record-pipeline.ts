@@ -56,10 +56,7 @@ class BatchQueue implements RecordPipeline {
   readonly #deps: PipelineDeps;
   readonly #waiting: FlowBatch[] = [];
   readonly #stopping = new AbortController();
-  readonly #windows: Counter;
-  readonly #records: Counter;
   readonly #lost: Counter;
-  readonly #failures: Counter;
   #waitingBytes = 0;
   #work: Promise<void> | null = null;
   failure: string | null = null;
@@ -67,11 +64,8 @@ class BatchQueue implements RecordPipeline {
 
   constructor(deps: PipelineDeps) {
     this.#deps = deps;
-    const { metrics } = deps;
-    this.#windows = metrics.counter('weir_stored_windows_total', 'Windows committed to the store');
-    this.#records = metrics.counter('weir_stored_records_total', 'Records committed to the store');
-    this.#lost = metrics.counter('weir_lost_windows_total', 'Windows that could not be stored');
-    this.#failures = metrics.counter('weir_store_failures_total', 'Commits that failed');
+    const help = 'Windows that could not be stored and were dropped';
+    this.#lost = deps.metrics.counter('weir_lost_windows_total', help);
   }
 
   push(batch: FlowBatch): void {
@@ -113,8 +107,6 @@ class BatchQueue implements RecordPipeline {
         const { sequence } = await append(records);
         if (this.failure !== null) log.info('store.recovered', 'Storing works again');
         this.failure = null;
-        this.#windows.add();
-        this.#records.add(records.rowCount);
         onStored(summarise(sequence, records, batch));
         return;
       } catch (cause) {
@@ -130,7 +122,6 @@ class BatchQueue implements RecordPipeline {
 
   #fail(fault: OperationError, waitMs: number): void {
     this.failure = fault.message;
-    this.#failures.add();
     const message = `${fault.message}; ${this.#waiting.length} windows wait, next try in ${
       waitMs / 1000
     } s`;

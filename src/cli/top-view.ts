@@ -76,7 +76,7 @@ function chooseColumns(rows: readonly RatedRow[], width: number, paint: Painter)
   const fixed: readonly Column[] = [
     {
       title: 'iface',
-      width: Math.min(10, Math.max(5, ...names)),
+      width: Math.min(width >= 112 ? 15 : 10, Math.max(5, ...names)),
       text: (row) => printable(row.interface),
     },
     { title: ' ', width: 1, text: (row) => ARROWS[row.direction] },
@@ -154,10 +154,10 @@ export function headLines(view: TopView, width: number, paint: Painter): string[
   const window =
     answer.windowStart === 0
       ? 'no packet yet'
-      : `window ${clockText(answer.windowStart)} +${seconds} s`;
+      : `${clockText(answer.windowStart)} +${seconds} s`;
   const totals =
-    `${window}   ${groupedNumber(answer.flowCount)} flows   ` +
-    `${groupedNumber(answer.packets)} packets   ${byteText(answer.bytes)}`;
+    `${window}   ${shortNumber(answer.flowCount)} flows   ` +
+    `${shortNumber(answer.packets)} packets   ${byteText(answer.bytes)}`;
   const loss =
     answer.packetsLost === 0
       ? 'loss 0'
@@ -170,7 +170,7 @@ export function headLines(view: TopView, width: number, paint: Painter): string[
       : `${bitRateText(sample.bytesPerSecond)}  ${shortNumber(sample.packetsPerSecond ?? 0)} packets/s`;
   const room = Math.max(0, width - rate.length - 8);
   const course = sparkline(history.slice(-room));
-  const first = cutMiddle(`weir top   ${totals}   `, Math.max(10, width - loss.length));
+  const first = cutMiddle(`weir   ${totals}   `, Math.max(10, width - loss.length));
   return [
     `${paint(first, 'bold')}${paint(loss, answer.packetsLost > 0 ? 'red' : 'green')}`,
     `rate ${rate}  ${paint(course, 'cyan')}`,

@@ -76,7 +76,8 @@ export function createMetrics(): Metrics {
     onCollect: (listener) => listeners.push(listener),
     text: () => {
       for (const listener of listeners) listener();
-      return [...families].map(([name, entry]) => familyText(name, entry)).join('');
+      const told = [...families].filter(([, entry]) => entry.series.size > 0);
+      return told.map(([name, entry]) => familyText(name, entry)).join('');
     },
   };
 }

@@ -165,7 +165,7 @@ describe('control', () => {
     });
 
     const stopping = new AbortController();
-    const answer = await fetch(`${base}/control/tail?output=json&filter=x`, {
+    const answer = await fetch(`${base}/control/tail?output=json&filter=x&after=7`, {
       headers: { authorization: `Bearer ${KEY}` },
       signal: stopping.signal,
     });
@@ -175,7 +175,7 @@ describe('control', () => {
     await left;
 
     assert.equal(new TextDecoder().decode(first?.value), 'line\n');
-    assert.deepEqual(seen, [{ format: 'default', filter: 'x', output: 'json' }]);
+    assert.deepEqual(seen, [{ format: 'default', filter: 'x', output: 'json', after: 7 }]);
   });
 
   it('answers a wrong tail as an error, before any line', async () => {

@@ -11,6 +11,8 @@ export interface TailRequest {
   /** Filter expression; empty takes every record. */
   readonly filter: string;
   readonly output: 'text' | 'json';
+  /** Begin after this sequence; null begins with what is stored from now on. */
+  readonly after: number | null;
 }
 
 const TEXT_MAX = 8192;
@@ -56,5 +58,12 @@ function readRequest(query: URLSearchParams): TailRequest {
   if (format.length > TEXT_MAX || filter.length > TEXT_MAX) {
     throw new ControlFault(400, 'InvalidRequest', `format and filter take ${TEXT_MAX} characters`);
   }
-  return { format, filter, output };
+  return { format, filter, output, after: readAfter(query.get('after')) };
+}
+
+function readAfter(text: string | null): number | null {
+  if (text === null) return null;
+  const after = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(after)) return after;
+  throw new ControlFault(400, 'InvalidRequest', 'after must be a sequence, 0 or more');
 }

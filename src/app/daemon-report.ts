@@ -1,0 +1,86 @@
+// What `weir up` tells a person at a terminal: a welcome, and one line per closed window.
+import path from 'node:path';
+
+import { byteText, groupedNumber, shortNumber } from '../cli/number-text.ts';
+import type { Delivery } from '../deliver/index.ts';
+import type { Daemon } from './daemon.ts';
+import type { StoredWindow } from './record-pipeline.ts';
+
+/** How long a window's line waits for its files. */
+const FILES_WITHIN_MS = 3000;
+const LOOK_MS = 100;
+
+/** A few lines: what is captured, where the data is, what to try next. */
+export function welcomeText(daemon: Daemon, windowSeconds: number): string {
+  const { source, paths, delivery } = daemon;
+  const folder = path.relative(process.cwd(), paths.root) || '.';
+  const shown = folder.startsWith('..') ? paths.root : folder;
+  const data = shown === 'weir-data' ? '' : ` --data ${shown}`;
+  const destinations = delivery.status().map((entry) => entry.logDestination);
+  const captured =
+    source.state === 'capturing'
+      ? `Capturing; a window closes every ${windowSeconds} s`
+      : `Not capturing. ${source.reason ?? ''}`;
+  const delivered =
+    destinations.length === 0
+      ? 'No flow log yet: records are stored, not delivered (weir flow-logs create --help)'
+      : `Delivering to ${destinations.join(', ')}`;
+  return [
+    '',
+    `Weir is up on http://${daemon.listen}, process ${process.pid}, data in ${shown}`,
+    captured,
+    delivered,
+    '',
+    'Next, in another terminal:',
+    `  weir top${data}                     the largest flows of this moment`,
+    `  weir tail -f${data}                 records, as windows close`,
+    `  weir query${data} 'SELECT srcaddr, sum(bytes) FROM flow_logs GROUP BY 1 ORDER BY 2 DESC'`,
+    `  find ${path.join(shown, 's3')} -type f         what was delivered`,
+    '',
+    '',
+  ].join('\n');
+}
+
+export interface WindowReport {
+  /** Tells of the window once its files are written, or a moment later. */
+  window(window: StoredWindow): void;
+}
+
+/** @param write takes whole lines */
+export function createWindowReport(
+  delivery: () => Delivery | null,
+  write: (line: string) => void,
+): WindowReport {
+  let filesTold = 0;
+  return {
+    window(window) {
+      const began = performance.now();
+      const look = (): void => {
+        const statuses = delivery()?.status() ?? [];
+        const isDone = statuses.every((entry) => entry.deliveredSequence >= window.sequence);
+        if (!isDone && performance.now() - began < FILES_WITHIN_MS) {
+          setTimeout(look, LOOK_MS).unref();
+          return;
+        }
+        const files = statuses.reduce((sum, entry) => sum + entry.files, 0);
+        write(windowLine(window, Math.max(0, files - filesTold)));
+        filesTold = Math.max(filesTold, files);
+      };
+      look();
+    },
+  };
+}
+
+/** `00:33:00Z  1,234 records  56.7 k packets  12.3 MB  loss 0  1 file`. */
+export function windowLine(window: StoredWindow, fileCount: number): string {
+  const clock = new Date(window.windowStart * 1000).toISOString().slice(11, 19);
+  const parts = [
+    `${clock}Z`,
+    `${groupedNumber(window.rowCount)} records`,
+    `${shortNumber(window.packets)} packets`,
+    byteText(window.bytes),
+    `loss ${groupedNumber(window.lost)}`,
+    `${fileCount} ${fileCount === 1 ? 'file' : 'files'}`,
+  ];
+  return `${parts.join('   ')}\n`;
+}

@@ -106,6 +106,7 @@ function writePackets(model: TrafficModel, output: Output): void {
   const random = new Random(model.seed);
   const flows = new Flows(model, random);
   const order = packetOrder(model, random);
+  flows.plan(order);
   const stepUs = Math.floor((CAPTURE_SECONDS * 1e6) / model.packetCount);
   const { bytes } = output;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

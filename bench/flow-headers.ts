@@ -77,11 +77,15 @@ function probe(number: number): Conversation {
 export class Flows {
   readonly headers: Buffer;
   readonly #sent: Uint32Array;
+  readonly #total: Uint32Array;
+  readonly #sequence: Uint32Array;
   readonly #scanCount: number;
 
   constructor(model: TrafficModel, random: Random) {
     this.headers = Buffer.alloc(model.flowCount * HEADER_SLOT_BYTES);
     this.#sent = new Uint32Array(model.flowCount);
+    this.#total = new Uint32Array(model.flowCount);
+    this.#sequence = new Uint32Array(model.flowCount).fill(1000);
     this.#scanCount = Math.floor(model.flowCount * model.scanShare);
     for (let flow = 0; flow < this.#scanCount; flow += 1) this.#write(flow, probe(flow), true);
     for (let flow = this.#scanCount; flow < model.flowCount; flow += 2) {
@@ -89,6 +93,11 @@ export class Flows {
       this.#write(flow, talk, true);
       this.#write(flow + 1, talk, false);
     }
+  }
+
+  /** Tells how many packets each flow will have, so that the last one is known. */
+  plan(order: Uint32Array): void {
+    for (const flow of order) this.#total[flow] = this.#total[flow]! + 1;
   }
 
   /**
@@ -105,9 +114,10 @@ export class Flows {
     const networkBytes = isIpv6 ? IPV6_BYTES : IPV4_BYTES;
     const sent = this.#sent[flow]!;
     this.#sent[flow] = sent + 1;
-    if (protocol === TCP) headers[ip + networkBytes + 13] = this.#flags(flow, sent);
     const isShort = protocol === TCP && (sent === 0 || flow < this.#scanCount);
-    const bytes = Math.max(isShort ? 0 : wantedBytes, networkBytes + transportBytes(protocol));
+    const headerBytes = networkBytes + transportBytes(protocol);
+    const bytes = Math.max(isShort ? 0 : wantedBytes, headerBytes);
+    if (protocol === TCP) this.#patchTcp(flow, sent, ip + networkBytes, bytes - headerBytes);
     if (isIpv6) {
       headers.writeUInt16BE(bytes - IPV6_BYTES, ip + 4);
     } else {
@@ -119,12 +129,23 @@ export class Flows {
     return bytes;
   }
 
-  /** SYN, or its answer, opens; every 64th packet closes. */
+  /** Flags, and the sequence numbers of a stream that loses nothing. */
+  #patchTcp(flow: number, sent: number, tcp: number, payloadBytes: number): void {
+    const flags = this.#flags(flow, sent);
+    const answer = flow + 1 - 2 * ((flow - this.#scanCount) & 1);
+    this.headers.writeUInt32BE(this.#sequence[flow]!, tcp + 4);
+    this.headers.writeUInt32BE(flow < this.#scanCount ? 0 : this.#sequence[answer]!, tcp + 8);
+    this.headers[tcp + 13] = flags;
+    // SYN and FIN count as a byte each (RFC 9293 3.4).
+    this.#sequence[flow] = this.#sequence[flow]! + payloadBytes + (flags === ACK ? 0 : 1);
+  }
+
+  /** SYN, or its answer, opens; the last packet closes. */
   #flags(flow: number, sent: number): number {
     if (flow < this.#scanCount) return SYN;
     const isAnswer = (flow - this.#scanCount) % 2 === 1;
     if (sent === 0) return isAnswer ? SYN_ACK : SYN;
-    return sent % 64 === 63 ? FIN_ACK : ACK;
+    return sent + 1 === this.#total[flow]! ? FIN_ACK : ACK;
   }
 
   #write(flow: number, talk: Conversation, isForward: boolean): void {
@@ -149,6 +170,9 @@ export class Flows {
       const echo = talk.protocol === ICMP ? [8, 0] : [128, 129];
       transport[0] = echo[isForward ? 0 : 1] ?? 0;
     }
-    if (talk.protocol === TCP) transport[12] = (TCP_BYTES / 4) << 4;
+    if (talk.protocol === TCP) {
+      transport[12] = (TCP_BYTES / 4) << 4;
+      transport.writeUInt16BE(64_240, 14);
+    }
   }
 }

@@ -213,7 +213,7 @@ function fileCases(): CaptureCase[] {
       file: pcapng(frames, { name: 'eth0', timestampResolution: 9 }, bigEndian),
     });
   }
-  for (const snapBytes of [96, 64, 54]) {
+  for (const snapBytes of [96, 66, 54]) {
     cases.push({ name: `pcap cut to ${snapBytes}`, file: pcap(frames, { snapBytes }) });
   }
   return [
@@ -250,7 +250,7 @@ function randomCases(): CaptureCase[] {
   return [
     { name: 'random traffic 1', file: pcap(randomTraffic(1, 4000)) },
     { name: 'random traffic 2', file: pcapng(randomTraffic(2, 4000), { timestampResolution: 9 }) },
-    { name: 'random traffic 3', file: gzip(pcap(randomTraffic(3, 4000), { snapBytes: 128 })) },
+    { name: 'random traffic 3', file: gzip(pcap(randomTraffic(3, 4000), { snapBytes: 160 })) },
   ];
 }
 

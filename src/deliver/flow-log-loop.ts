@@ -136,10 +136,15 @@ async function deliverAll(loop: LoopState): Promise<number> {
   const periodSeconds = publishingPeriod(flowLog.maxAggregationInterval, config.publishSeconds);
   while (!loop.aborting.signal.aborted) {
     const cursor = await readCursor(loop);
+    const { lastSequence } = deps.commits;
     const commits = await deps.reader.commitsAfter(cursor.deliveredSequence, COMMITS_MAX);
     const first = commits[0];
     progress.oldestWaitingEnd = first === undefined ? null : endOf(first);
-    if (first === undefined) return Infinity;
+    if (first === undefined) {
+      // Commits without records are not listed; they are no backlog.
+      progress.deliveredSequence = Math.max(cursor.deliveredSequence, lastSequence);
+      return Infinity;
+    }
     const closedBefore = deps.now() / 1000 - config.graceSeconds;
     const group = nextGroup(cursor, commits, { periodSeconds, closedBefore });
     if (group === null) {

@@ -69,7 +69,9 @@ export function ipv4(text: string): bigint {
 /** A batch of exactly these records. */
 export function makeBatch(
   rows: readonly RowSpec[],
-  options: Partial<Pick<RecordBatch, 'windowStart' | 'windowSeconds' | 'interfaces' | 'losses'>> = {},
+  options: Partial<
+    Pick<RecordBatch, 'windowStart' | 'windowSeconds' | 'interfaces' | 'losses'>
+  > = {},
 ): RecordBatch {
   const windowStart = options.windowStart ?? WINDOW_START;
   const windowSeconds = options.windowSeconds ?? 60;
@@ -130,7 +132,8 @@ export function makeLargeBatch(
     columns.packets[row] = BigInt(1 + (mixed % 100));
     columns.octets[row] = BigInt(60 + (mixed % 100_000));
     columns.startUs[row] = BigInt(windowStart) * 1_000_000n + BigInt(mixed % 30_000_000);
-    columns.endUs[row] = BigInt(windowStart) * 1_000_000n + 30_000_000n + BigInt(mixed % 29_000_000);
+    columns.endUs[row] =
+      BigInt(windowStart) * 1_000_000n + 30_000_000n + BigInt(mixed % 29_000_000);
     columns.action[row] = mixed % 17 === 0 ? 1 : 0;
     columns.tcpFlags[row] = row % 3 === 0 ? 19 : 0;
     columns.ipVersion[row] = ipv6 ? 6 : 4;

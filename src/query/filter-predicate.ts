@@ -2,12 +2,22 @@
 // agree with filter-sql.ts on every row.
 import { cidrHolds, cidrOf, parseAddress, parseCidr } from '../records/address.ts';
 import { type FilterField, type FilterValue, findFilterField } from './filter-fields.ts';
-import type { Comparison, FilterNode } from './filter.ts';
+import { type Comparison, type FilterNode, readFilter } from './filter.ts';
 
 /** Values by AWS's field name (with hyphens); null and absent are `-`. */
 export type FilterRow = Readonly<Record<string, string | number | bigint | null | undefined>>;
 
 export type FilterPredicate = (row: FilterRow) => boolean;
+
+/**
+ * The text of a filter as a function over rows; blank text lets every row pass.
+ *
+ * @throws OperationError `invalid-input` with the position of the fault
+ */
+export function rowFilter(text: string): FilterPredicate {
+  const node = readFilter(text);
+  return node === null ? () => true : filterToPredicate(node);
+}
 
 /** The filter as a function; make it once for many rows. */
 export function filterToPredicate(node: FilterNode): FilterPredicate {

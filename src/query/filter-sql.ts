@@ -4,7 +4,7 @@ import { VPC_FIELDS, findField } from '../spine/fields.ts';
 import { addressValue, parseAddress, parseCidr } from '../records/address.ts';
 import { quoteText } from './duckdb.ts';
 import { type FilterField, type FilterValue, findFilterField } from './filter-fields.ts';
-import type { Comparison, FilterNode } from './filter.ts';
+import { type Comparison, type FilterNode, readFilter } from './filter.ts';
 import { fieldExpression, formatVersion } from './view.ts';
 
 const ADDRESS_COLUMNS: Readonly<Record<string, string>> = {
@@ -14,6 +14,17 @@ const ADDRESS_COLUMNS: Readonly<Record<string, string>> = {
   'pkt-dstaddr': 'pkt_dst',
 };
 const VERSION = formatVersion(VPC_FIELDS);
+
+/**
+ * The text of a filter as a condition for WHERE, over flow_log_rows or a segment's columns; `true`
+ * for blank text.
+ *
+ * @throws OperationError `invalid-input` with the position of the fault
+ */
+export function filterCondition(text: string): string {
+  const node = readFilter(text);
+  return node === null ? 'true' : filterToSql(node);
+}
 
 /** The condition for WHERE; it is true or false, never NULL. */
 export function filterToSql(node: FilterNode): string {

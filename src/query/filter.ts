@@ -12,6 +12,7 @@
 // or `-`. `~` asks whether text contains the value, and whether tcp-flags has all its flags.
 //
 // A comparison with a field that is `-` is false, unless the value is `-` too; `!=` is "not =".
+import { OperationError } from '../observe/operation-error.ts';
 import {
   FILTER_FIELD_NAMES,
   type FilterField,
@@ -54,6 +55,20 @@ export function parseFilter(text: string): FilterNode | null {
   if (tokens.length === 1) return null;
   const parser = new FilterParser(tokens);
   return parser.parseWhole();
+}
+
+/**
+ * Like `parseFilter`, for text that a user wrote on a command line.
+ *
+ * @throws OperationError `invalid-input` with the position of the fault
+ */
+export function readFilter(text: string): FilterNode | null {
+  try {
+    return parseFilter(text);
+  } catch (cause) {
+    if (!(cause instanceof FilterError)) throw cause;
+    throw new OperationError('invalid-input', cause.message, { cause });
+  }
 }
 
 /** The filter as text; parsing it again gives the same filter. */

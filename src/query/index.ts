@@ -15,6 +15,6 @@ export type { CommittedWindow } from './commits.ts';
 export type { LineChunk, ReadLinesRequest, RecordScope } from './lines.ts';
 export { FilterError, parseFilter, printFilter } from './filter.ts';
 export type { FilterNode } from './filter.ts';
-export { filterToSql } from './filter-sql.ts';
-export { filterToPredicate } from './filter-predicate.ts';
+export { filterCondition, filterToSql } from './filter-sql.ts';
+export { filterToPredicate, rowFilter } from './filter-predicate.ts';
 export type { FilterPredicate, FilterRow } from './filter-predicate.ts';

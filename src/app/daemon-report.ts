@@ -20,7 +20,7 @@ export function welcomeText(daemon: Daemon, windowSeconds: number): string {
   const captured =
     source.state === 'capturing'
       ? `Capturing; a window closes every ${windowSeconds} s`
-      : `Not capturing. ${source.reason ?? ''}`;
+      : (source.reason ?? 'Not capturing');
   const delivered =
     destinations.length === 0
       ? 'No flow log yet: records are stored, not delivered (weir flow-logs create --help)'

@@ -65,7 +65,7 @@ function offSource(reason: string): LiveSource {
     state: 'off',
     reason,
     status: OFF,
-    top: () => Promise.reject(new OperationError('unavailable', `Nothing is captured: ${reason}`)),
+    top: () => Promise.reject(new OperationError('unavailable', reason)),
     stop: async () => undefined,
   };
 }
@@ -83,16 +83,21 @@ class ThreadSource implements LiveSource {
       assign: (assignment) => this.#thread.assign(assignment),
     });
     let settle: (fault: OperationError | null) => void = () => undefined;
+    let hasBegun = false;
     this.begun = new Promise((resolve) => (settle = resolve));
     const failures = deps.metrics.counter('weir_capture_failures_total', 'Faults of the capture');
     this.#stopAssigner = () => assigner.stop();
     this.#thread = startCaptureThread(settings, {
       onBatch: deps.onBatch,
-      onReady: () => settle(null),
+      onReady: () => {
+        hasBegun = true;
+        settle(null);
+      },
       onDevice: (device, state) => assigner[state](device),
       onFault: ({ message, fatal, code }) => {
         failures.add(1, { code });
-        deps.log.error('capture.failed', message);
+        // A fault of the start is told by whoever started.
+        if (hasBegun || !fatal) deps.log.error('capture.failed', message);
         if (!fatal) return;
         this.reason = message;
         settle(new OperationError(code as OperationErrorCode, message));

@@ -122,7 +122,7 @@ class BatchQueue implements RecordPipeline {
 
   #fail(fault: OperationError, waitMs: number): void {
     this.failure = fault.message;
-    const message = `${fault.message}; ${this.#waiting.length} windows wait, next try in ${
+    const message = `${fault.message}; windows waiting: ${this.#waiting.length}, next try in ${
       waitMs / 1000
     } s`;
     this.#deps.log.error(`store.${fault.code}`, message);

@@ -70,7 +70,7 @@ function logStart(log: Logger, daemon: Daemon): void {
     data: paths.root,
     capture: source.state,
   });
-  if (source.reason !== null) log.warn('capture.off', `Not capturing: ${source.reason}`);
+  if (source.reason !== null) log.warn('capture.off', source.reason);
 }
 
 function logWindow(log: Logger, window: StoredWindow): void {

@@ -4,6 +4,7 @@ import { OperationError, type TopAnswer, type TopRow } from '../observe/index.ts
 import { addressFromBytes, formatAddress } from '../records/address.ts';
 import {
   DIRECTION,
+  FLOW_ANNOTATION_OFFSET,
   FLOW_BYTES,
   FLOW_DESTINATION_OFFSET_IPV4,
   FLOW_DESTINATION_OFFSET_IPV6,
@@ -20,6 +21,7 @@ import {
 } from '../spine/flow.ts';
 import type { CaptureStatus } from './capture-messages.ts';
 import type { StatusParts } from './status-source.ts';
+import { liveFilter, type LiveRow } from './top-filter.ts';
 import type { TopMessage } from './capture-thread.ts';
 
 const TWO_BITS = 3;
@@ -37,10 +39,10 @@ export async function answerTop(
   limit: number,
   filter: string,
 ): Promise<TopAnswer> {
-  const keep = filter.trim() === '' ? () => true : rowFilter(filter);
+  const keep = liveFilter(filter);
   const source = parts.source();
   if (source === null) throw new OperationError('unavailable', 'The capture has not begun yet');
-  const message = await source.top(filter === '' ? limit : FILTERED_ENTRIES);
+  const message = await source.top(filter.trim() === '' ? limit : FILTERED_ENTRIES);
   const { windowSeconds } = parts.config.meter;
   const from = { windowSeconds, nowMs: parts.now(), limit, keep };
   return topAnswer(message, source.status, parts.points, from);
@@ -55,7 +57,7 @@ function topAnswer(
     readonly windowSeconds: number;
     readonly nowMs: number;
     readonly limit: number;
-    readonly keep: (row: TopRow) => boolean;
+    readonly keep: (row: LiveRow) => boolean;
   },
 ): TopAnswer {
   const names = new Map(status.interfaces.map((entry) => [entry.point, nameOf(entry)]));
@@ -63,7 +65,9 @@ function topAnswer(
   const view = new DataView(message.entries);
   for (let entry = 0; entry < message.count && rows.length < from.limit; entry += 1) {
     const row = rowAt(view, entry * FLOW_BYTES, points, names);
-    if (from.keep(row)) rows.push(row);
+    if (!from.keep(row)) continue;
+    const { tcpFlags: _flags, ...shown } = row;
+    rows.push(shown);
   }
   const sum = (pick: (entry: CaptureStatus['interfaces'][number]) => number): number =>
     status.interfaces.reduce((total, entry) => total + pick(entry), 0);
@@ -89,7 +93,7 @@ function rowAt(
   offset: number,
   points: PointRegistry,
   names: ReadonlyMap<number, string>,
-): TopRow {
+): LiveRow {
   const meta = view.getUint32(offset + FLOW_META_OFFSET, true);
   const isIpv6 = (meta & META_IPV6) !== 0;
   const point = (meta >>> META_POINT_SHIFT) & META_POINT_MASK;
@@ -111,6 +115,7 @@ function rowAt(
     protocol: meta & 0xff,
     packets: view.getUint32(offset + FLOW_PACKETS_OFFSET, true),
     bytes: Number(view.getBigUint64(offset + FLOW_OCTETS_OFFSET, true)),
+    tcpFlags: view.getUint32(offset + FLOW_ANNOTATION_OFFSET, true) & 0xff,
     action: verdict === VERDICT.reject ? 'REJECT' : 'ACCEPT',
   };
 }

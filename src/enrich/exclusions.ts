@@ -81,7 +81,7 @@ function excludedIpv4(
   if (address === reserved.dnsServer && port === DNS_PORT && isDns) return AMAZON_DNS;
   const routers = reserved.routersIpv4;
   for (let index = 0; index < routers.length; index++) {
-    if (routers[index]! === address) return VPC_ROUTER;
+    if (routers[index] === address) return VPC_ROUTER;
   }
   return NONE;
 }
@@ -95,7 +95,7 @@ function excludedIpv6(
 ): number {
   const first = swapped(words[word]!);
   const last = swapped(words[word + 3]!);
-  if (first === SERVICES_IPV6 && words[word + 1]! === 0 && words[word + 2]! === 0) {
+  if (first === SERVICES_IPV6 && words[word + 1] === 0 && words[word + 2] === 0) {
     // The decimal digits of the IPv4 service, written as hexadecimal ones.
     if (last === 0x254) return INSTANCE_METADATA;
     if (last === 0x123) return TIME_SYNC;
@@ -105,10 +105,10 @@ function excludedIpv6(
   const routers = reserved.routersIpv6;
   for (let at = 0; at < routers.length; at += 4) {
     if (
-      routers[at + 3]! === last &&
-      routers[at]! === first &&
-      routers[at + 1]! === swapped(words[word + 1]!) &&
-      routers[at + 2]! === swapped(words[word + 2]!)
+      routers[at + 3] === last &&
+      routers[at] === first &&
+      routers[at + 1] === swapped(words[word + 1]!) &&
+      routers[at + 2] === swapped(words[word + 2]!)
     ) {
       return VPC_ROUTER;
     }

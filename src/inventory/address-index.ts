@@ -26,13 +26,13 @@ export class AddressIndex {
     this.#values = new Int32Array(slots).fill(FREE);
   }
 
-  /** Adds an address; one that is added with two values is found no more. */
+  /** Adds an address of four words; one that is added with two values is found no more. */
   add(scope: number, words: Uint32Array, value: number): void {
-    const [w0, w1, w2, w3] = words;
-    const slot = this.#slotOf(scope, w0!, w1!, w2!, w3!);
+    const slot = this.#slotOf(scope, words[0]!, words[1]!, words[2]!, words[3]!);
     const held = this.#values[slot]!;
     if (held === FREE) {
-      this.#keys.set([scope, w0!, w1!, w2!, w3!], slot * KEY_WORDS);
+      this.#keys[slot * KEY_WORDS] = scope;
+      this.#keys.set(words, slot * KEY_WORDS + 1);
       this.#values[slot] = value;
     } else if (held !== value) {
       this.#values[slot] = AMBIGUOUS;
@@ -49,14 +49,14 @@ export class AddressIndex {
   #slotOf(scope: number, w0: number, w1: number, w2: number, w3: number): number {
     const keys = this.#keys;
     let slot = hashOf(scope, w0, w1, w2, w3) & this.#mask;
-    while (this.#values[slot]! !== FREE) {
+    while (this.#values[slot] !== FREE) {
       const at = slot * KEY_WORDS;
       if (
-        keys[at + 4]! === w3 &&
-        keys[at + 3]! === w2 &&
-        keys[at + 2]! === w1 &&
-        keys[at + 1]! === w0 &&
-        keys[at]! === scope
+        keys[at + 4] === w3 &&
+        keys[at + 3] === w2 &&
+        keys[at + 2] === w1 &&
+        keys[at + 1] === w0 &&
+        keys[at] === scope
       ) {
         return slot;
       }

@@ -78,16 +78,7 @@ export function createInventory(config: InventoryConfig, deps: InventoryDeps): I
     what: string,
     onText: (text: string, path: string) => void,
   ): Promise<void> => {
-    if (path === null) return;
-    const file = await watchFile({
-      path,
-      what,
-      debounceMs: config.debounceMs ?? DEBOUNCE_MS,
-      pollIntervalMs: config.pollIntervalMs ?? POLL_INTERVAL_MS,
-      onText: (text) => onText(text, path),
-      onError: deps.onError,
-    });
-    watched.push(file);
+    if (path !== null) watched.push(await followFile({ path, what, onText, config, deps }));
   };
   const stop = (): void => {
     started = false;
@@ -129,4 +120,22 @@ export function createInventory(config: InventoryConfig, deps: InventoryDeps): I
     },
     stop,
   };
+}
+
+async function followFile(options: {
+  readonly path: string;
+  readonly what: string;
+  readonly onText: (text: string, path: string) => void;
+  readonly config: InventoryConfig;
+  readonly deps: InventoryDeps;
+}): Promise<WatchedFile> {
+  const { path, what, onText, config, deps } = options;
+  return watchFile({
+    path,
+    what,
+    debounceMs: config.debounceMs ?? DEBOUNCE_MS,
+    pollIntervalMs: config.pollIntervalMs ?? POLL_INTERVAL_MS,
+    onText: (text) => onText(text, path),
+    onError: deps.onError,
+  });
 }

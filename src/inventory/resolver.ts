@@ -142,6 +142,7 @@ function tableOf(lists: readonly (readonly string[])[]): PrefixTable {
 function lookUp(table: PrefixTable, text: string): number {
   const address = parseAddress(text);
   if (address === null) return -1;
-  const [w0, w1, w2, w3] = address.words;
-  return address.version === 4 ? table.ipv4(w3!) : table.ipv6(w0!, w1!, w2!, w3!);
+  const { version, words } = address;
+  if (version === 4) return table.ipv4(words[3]!);
+  return table.ipv6(words[0]!, words[1]!, words[2]!, words[3]!);
 }

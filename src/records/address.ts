@@ -115,9 +115,7 @@ export function cidrAddress(cidr: Cidr, offset: number): Address {
 
 /** The 128-bit number of the address. */
 export function addressValue(address: Address): bigint {
-  const [first, second, third, fourth] = address.words;
-  const high = (BigInt(first!) << 32n) | BigInt(second!);
-  return (high << 64n) | (BigInt(third!) << 32n) | BigInt(fourth!);
+  return address.words.reduce((value, word) => (value << 32n) | BigInt(word), 0n);
 }
 
 /** The address of a 128-bit number; `version` 4 wants ::ffff:0:0/96. */

@@ -3,7 +3,14 @@ import { describe, it } from 'node:test';
 
 import fc from 'fast-check';
 
-import { addressFromValue, cidrHolds, cidrOf, parseAddress, parseCidr } from './address.ts';
+import {
+  addressFromValue,
+  cidrHolds,
+  cidrOf,
+  parseAddress,
+  parseCidr,
+  type Address,
+} from './address.ts';
 import { buildPrefixTable, type PrefixEntry, type PrefixTable } from './prefix-table.ts';
 
 function tableOf(...cidrs: string[]): PrefixTable {
@@ -19,8 +26,12 @@ function tableOf(...cidrs: string[]): PrefixTable {
 function look(table: PrefixTable, text: string): number {
   const address = parseAddress(text);
   assert.ok(address);
-  const [w0, w1, w2, w3] = address.words;
-  return address.version === 4 ? table.ipv4(w3!) : table.ipv6(w0!, w1!, w2!, w3!);
+  return lookAddress(table, address);
+}
+
+function lookAddress(table: PrefixTable, { version, words }: Address): number {
+  if (version === 4) return table.ipv4(words[3]!);
+  return table.ipv6(words[0]!, words[1]!, words[2]!, words[3]!);
 }
 
 describe('buildPrefixTable()', () => {
@@ -69,9 +80,7 @@ describe('buildPrefixTable()', () => {
           const holding = entries.filter((candidate) => cidrHolds(candidate.cidr, sought));
           const best = holding.toSorted((a, b) => b.cidr.prefixLength - a.cidr.prefixLength)[0];
 
-          const [w0, w1, w2, w3] = sought.words;
-          const table = buildPrefixTable(entries);
-          const found = version === 4 ? table.ipv4(w3!) : table.ipv6(w0!, w1!, w2!, w3!);
+          const found = lookAddress(buildPrefixTable(entries), sought);
           assert.equal(found, best?.value ?? -1);
         }),
       );

@@ -3,8 +3,8 @@
 // The nested blocks are flattened into disjoint ranges, sorted by first address, so that one
 // binary search over a typed array answers; nothing is allocated by a lookup.
 //
-//   10.0.0.0/8 -> 1, 10.1.0.0/16 -> 2        starts  0.0.0.0  10.0.0.0  10.1.0.0  10.2.0.0  11.0.0.0
-//                                            values     none         1         2         1      none
+//   10.0.0.0/8 -> 1, 10.1.0.0/16 -> 2      starts  10.0.0.0  10.1.0.0  10.2.0.0  11.0.0.0
+//                                          values         1         2         1      none
 
 import { addressValue, type Cidr } from './address.ts';
 

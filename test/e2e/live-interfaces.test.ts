@@ -43,6 +43,7 @@ describe('followInterfaces()', { skip: SKIP_LIVE }, () => {
   it('takes what is up and has an address, and not lo, before it returns', () => {
     ip(`-n ${bed.a} link add naked type bridge`);
     ip(`-n ${bed.a} link set naked up`);
+    ip(`-n ${bed.a} addr add 169.254.9.9/16 scope link dev naked`);
 
     follow();
 

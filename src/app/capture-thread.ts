@@ -94,6 +94,7 @@ export function startCaptureThread(
     const message = 'The capture thread ended by itself';
     listener.onFault({ message, fatal: true, code: 'failed' });
   });
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, no window
   const send = (message: ToCaptureWorker): void => worker.postMessage(message);
 
   return {

@@ -25,6 +25,13 @@ export function welcomeText(daemon: Daemon, windowSeconds: number): string {
     destinations.length === 0
       ? 'No flow log yet: records are stored, not delivered (weir flow-logs create --help)'
       : `Delivering to ${destinations.join(', ')}`;
+  const hints = [
+    [`weir top${data}`, 'the largest flows of this moment'],
+    [`weir tail -f${data}`, 'records, as windows close'],
+    [`weir query${data} 'SELECT * FROM flow_logs LIMIT 5'`, 'SQL over all records'],
+    [`find ${path.join(shown, 's3')} -type f`, 'what was delivered'],
+  ] as const;
+  const width = Math.max(...hints.map(([command]) => command.length));
   return [
     '',
     `Weir is up on http://${daemon.listen}, process ${process.pid}, data in ${shown}`,
@@ -32,10 +39,7 @@ export function welcomeText(daemon: Daemon, windowSeconds: number): string {
     delivered,
     '',
     'Next, in another terminal:',
-    `  weir top${data}                     the largest flows of this moment`,
-    `  weir tail -f${data}                 records, as windows close`,
-    `  weir query${data} 'SELECT srcaddr, sum(bytes) FROM flow_logs GROUP BY 1 ORDER BY 2 DESC'`,
-    `  find ${path.join(shown, 's3')} -type f         what was delivered`,
+    ...hints.map(([command, meaning]) => `  ${command.padEnd(width)}   ${meaning}`),
     '',
     '',
   ].join('\n');
@@ -44,6 +48,8 @@ export function welcomeText(daemon: Daemon, windowSeconds: number): string {
 export interface WindowReport {
   /** Tells of the window once its files are written, or a moment later. */
   window(window: StoredWindow): void;
+  /** Tells of the windows that still wait for their files, now. */
+  flush(): void;
 }
 
 /** @param write takes whole lines */
@@ -52,21 +58,35 @@ export function createWindowReport(
   write: (line: string) => void,
 ): WindowReport {
   let filesTold = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const waiting: { readonly window: StoredWindow; readonly sinceMs: number }[] = [];
+  const tellFirst = (): void => {
+    const window = waiting.shift()?.window;
+    if (window === undefined) return;
+    const statuses = delivery()?.status() ?? [];
+    const files = statuses.reduce((sum, entry) => sum + entry.files, 0);
+    write(windowLine(window, Math.max(0, files - filesTold)));
+    filesTold = Math.max(filesTold, files);
+  };
+  const look = (): void => {
+    for (let first = waiting[0]; first !== undefined; first = waiting[0]) {
+      const { sequence } = first.window;
+      const statuses = delivery()?.status() ?? [];
+      const isDone = statuses.every((entry) => entry.deliveredSequence >= sequence);
+      if (!isDone && performance.now() - first.sinceMs < FILES_WITHIN_MS) return;
+      tellFirst();
+    }
+    clearInterval(timer);
+    timer = undefined;
+  };
   return {
     window(window) {
-      const began = performance.now();
-      const look = (): void => {
-        const statuses = delivery()?.status() ?? [];
-        const isDone = statuses.every((entry) => entry.deliveredSequence >= window.sequence);
-        if (!isDone && performance.now() - began < FILES_WITHIN_MS) {
-          setTimeout(look, LOOK_MS).unref();
-          return;
-        }
-        const files = statuses.reduce((sum, entry) => sum + entry.files, 0);
-        write(windowLine(window, Math.max(0, files - filesTold)));
-        filesTold = Math.max(filesTold, files);
-      };
-      look();
+      waiting.push({ window, sinceMs: performance.now() });
+      timer ??= setInterval(look, LOOK_MS);
+    },
+    flush() {
+      clearInterval(timer);
+      while (waiting.length > 0) tellFirst();
     },
   };
 }

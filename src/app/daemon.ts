@@ -3,7 +3,12 @@
 import { randomBytes } from 'node:crypto';
 
 import { createBearerKey, createControl, type ControlDeps } from '../api/control/index.ts';
-import { createFlowLogOperations, openFlowLogRegistry } from '../api/flow-logs/index.ts';
+import {
+  createFlowLogOperations,
+  openFlowLogRegistry,
+  type FlowLogOperations,
+  type FlowLogRegistry,
+} from '../api/flow-logs/index.ts';
 import {
   createDataFolder,
   formatListen,
@@ -92,16 +97,18 @@ async function build(options: DaemonOptions, endings: Endings): Promise<Daemon> 
   const paths = createDataFolder(config.data);
   const lock = lockFile(paths.lock);
   endings.push(() => lock.release());
-  const { inventory, stop: stopInventory } = await startHostInventory(config, log);
-  endings.push(stopInventory);
+  const host = await startHostInventory(config, log);
+  endings.push(() => host.stop());
+  const { inventory } = host;
   const registry = await openFlowLogRegistry(paths.flowLogs);
   const storage = await openStorage({ ...options, paths, registry, metrics });
   const { store, reader, delivery } = storage;
   endings.push(() => storage.close());
 
   const points = new PointRegistry(config);
+  const enrich = createBatchEnricher(points, inventory, metrics);
   const pipeline = createRecordPipeline({
-    enrich: createBatchEnricher(points, inventory, metrics),
+    enrich,
     append: (batch) => store.append(batch),
     onStored: options.onWindow,
     log,
@@ -109,17 +116,20 @@ async function build(options: DaemonOptions, endings: Endings): Promise<Daemon> 
   });
   const state: MutableParts = { listen: config.listen, source: null };
   const { version } = options;
-  const fixed = { version, startedMs: now(), config, paths, points, pipeline, store, delivery, now };
+  const fixed = {
+    version,
+    startedMs: now(),
+    config,
+    paths,
+    points,
+    pipeline,
+    store,
+    delivery,
+    now,
+  };
   const parts: StatusParts = { ...fixed, listen: () => state.listen, source: () => state.source };
   registerGauges(metrics, parts);
-  const operations = createFlowLogOperations({
-    registry,
-    snapshot: () => inventory.snapshot(),
-    lastSequence: () => store.lastSequence,
-    deliveryState: (id) => delivery.status().find((entry) => entry.flowLogId === id) ?? null,
-    now,
-    randomBytes,
-  });
+  const operations = operationsOf(registry, parts, inventory);
   const key = createBearerKey();
   const onBug = (fault: unknown): void => reportBug(log, fault);
   const tail = createTailSource(reader, store);
@@ -162,6 +172,21 @@ function addressOf(config: Config): ListenAddress {
   return address;
 }
 
+function operationsOf(
+  registry: FlowLogRegistry,
+  { store, delivery, now }: StatusParts,
+  inventory: Inventory,
+): FlowLogOperations {
+  return createFlowLogOperations({
+    registry,
+    snapshot: () => inventory.snapshot(),
+    lastSequence: () => store.lastSequence,
+    deliveryState: (id) => delivery.status().find((entry) => entry.flowLogId === id) ?? null,
+    now,
+    randomBytes,
+  });
+}
+
 function answersOf(
   parts: StatusParts,
   metrics: Metrics,
@@ -181,7 +206,10 @@ function createBatchEnricher(
 ): (batch: FlowBatch) => RecordBatch {
   const awsServices = (): ReturnType<Inventory['awsServices']> => inventory.awsServices();
   const enricher = createEnricher({ registry, awsServices });
-  const excluded = metrics.counter('weir_excluded_packets_total', 'Packets not recorded, by reason');
+  const excluded = metrics.counter(
+    'weir_excluded_packets_total',
+    'Packets not recorded, by reason',
+  );
   const dropped = metrics.counter('weir_dropped_packets_total', 'Packets the kernel dropped');
   const evicted = metrics.counter('weir_evicted_packets_total', 'Packets shed, cache full');
   const broken = metrics.counter('weir_unparsable_frames_total', 'Frames that are no valid IP');

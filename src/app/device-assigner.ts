@@ -27,7 +27,10 @@ export interface DeviceAssigner {
 
 export function createDeviceAssigner(deps: AssignerDeps): DeviceAssigner {
   const { inventory, points, assign, log } = deps;
-  const waiting = new Map<string, { readonly device: CaptureDevice; readonly timer: NodeJS.Timeout }>();
+  const waiting = new Map<
+    string,
+    { readonly device: CaptureDevice; readonly timer: NodeJS.Timeout }
+  >();
   let resolver: Resolver | null = null;
 
   const resolverOf = (snapshot: Snapshot): Resolver => {

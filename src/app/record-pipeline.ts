@@ -159,8 +159,7 @@ function summarise(sequence: number, records: RecordBatch, batch: FlowBatch): St
     bytes += Number(columns.octets[row]);
   }
   const lost = batch.points.reduce(
-    (sum, point) =>
-      sum + point.packetsDropped + point.packetsEvicted + point.framesUnparsable,
+    (sum, point) => sum + point.packetsDropped + point.packetsEvicted + point.framesUnparsable,
     0,
   );
   return { sequence, windowStart, windowSeconds, rowCount, packets, bytes, lost };

@@ -23,7 +23,7 @@ export async function runDaemon(flags: UpFlags, version: string): Promise<number
       inventory: flags.inventory,
     },
   );
-  const isTerminal = process.stderr.isTTY === true;
+  const isTerminal = process.stderr.isTTY;
   const write = (line: string): void => void process.stderr.write(line);
   const log = createLogger({ level: config.log.level, write, pretty: isTerminal, now: Date.now });
   for (const name of ignoredVariables) {
@@ -52,6 +52,7 @@ export async function runDaemon(flags: UpFlags, version: string): Promise<number
     process.exit(1);
   }, STOP_AT_ALL_COSTS_MS).unref();
   await daemon.stop(STOP_WITHIN_MS);
+  report.flush();
   log.info('daemon.stopped', 'Stopped');
   return 0;
 }

@@ -31,7 +31,7 @@ export interface CommandDeps {
   readonly now: () => number;
   /** Runs the daemon until it is told to stop; resolves with the exit code. */
   readonly runDaemon: (flags: UpFlags) => Promise<number>;
-  /** Runs `weir replay` with the arguments after the command's name; resolves with the exit code. */
+  /** Runs `weir replay`, which parses its own arguments; resolves with the exit code. */
   readonly runReplay: (argv: string[]) => Promise<number>;
   /** A command that is done and yet did not succeed (doctor) says so here; 0 otherwise. */
   readonly setExitCode: (code: number) => void;

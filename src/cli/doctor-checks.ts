@@ -199,7 +199,8 @@ function checkFlowLogs({ status }: Examined): Check[] {
       `${entry.flowLogId} (${entry.resourceId}, ${entry.trafficType}) to ` +
       `${entry.logDestination}: ${groupedNumber(entry.records)} records in ` +
       `${groupedNumber(entry.files)} files, ${entry.backlogWindows} windows waiting`;
-    if (entry.cause !== null) return fail('flow logs', `${counts}; ${entry.cause}`, 'see the cause');
+    if (entry.cause !== null)
+      return fail('flow logs', `${counts}; ${entry.cause}`, 'see the cause');
     if (entry.delaySeconds > DELAY_SECONDS_WARN) {
       return warn('flow logs', `${counts} for ${entry.delaySeconds} s`, 'see the log of weir');
     }

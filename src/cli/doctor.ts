@@ -20,7 +20,9 @@ export function registerDoctor(program: Command, deps: CommandDeps): void {
     .command('doctor')
     .option('--data <dir>', 'data folder (default ./weir-data)')
     .option('--json', 'print the checks as JSON')
-    .description('Checks this host, the daemon, the store and the flow logs; exit code 1 when one\nfails.')
+    .description(
+      'Checks this host, the daemon, the store and the flow logs; exit code 1 when one\nfails.',
+    )
     .action((flags: DoctorFlags) => doctor(flags, deps));
 }
 

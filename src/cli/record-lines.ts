@@ -1,11 +1,15 @@
 // Stored records as lines, the last ones or those of given commits: for `weir tail` on the store
 // itself and for the daemon's stream of the same.
 import type { LogFormat } from '../records/log-format.ts';
+import type { QueryValue } from '../query/index.ts';
 import { columnName } from '../spine/fields.ts';
+
+/** Values of one record in the order of the format; null is `-`. */
+type StoredRow = readonly QueryValue[];
 
 /** What of the query room is needed: one query over the view flow_log_rows. */
 export interface RowReader {
-  stream(sql: string): Promise<{ readonly rows: AsyncIterable<readonly (readonly unknown[])[]> }>;
+  stream(sql: string): Promise<{ readonly rows: AsyncIterable<readonly StoredRow[]> }>;
 }
 
 export interface LineRequest {
@@ -51,18 +55,19 @@ function selectOf({ format }: LineRequest): string {
   return `SELECT ${columns.join(', ')} FROM flow_log_rows`;
 }
 
-function lineOf(row: readonly unknown[], { format, output }: LineRequest): string {
+function lineOf(row: StoredRow, { format, output }: LineRequest): string {
   // The view shows the version of all its fields; a line bears that of its own format.
   const values = format.fields.map((field, index) =>
-    field.name === 'version' ? format.version : row[index],
+    field.name === 'version' ? format.version : plain(row[index] ?? null),
   );
-  if (output === 'text') return values.map((value) => String(value ?? '-')).join(' ');
+  if (output === 'text') return values.map((value) => value ?? '-').join(' ');
   return JSON.stringify(
-    Object.fromEntries(format.fields.map((field, index) => [field.name, plain(values[index])])),
+    Object.fromEntries(format.fields.map((field, index) => [field.name, values[index] ?? null])),
   );
 }
 
-/** JSON has no 64-bit integers; all of ours that are counts stay below 2^53. */
-function plain(value: unknown): unknown {
-  return typeof value === 'bigint' ? Number(value) : (value ?? null);
+/** A column of flow_logs is text or a number; all our 64-bit counts stay below 2^53. */
+function plain(value: QueryValue): string | number | null {
+  if (value === null || typeof value === 'string' || typeof value === 'number') return value;
+  return typeof value === 'bigint' ? Number(value) : JSON.stringify(value);
 }

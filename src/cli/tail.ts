@@ -33,7 +33,12 @@ export function registerTail(program: Command, deps: CommandDeps): void {
     .command('tail')
     .argument('[filter...]', "e.g. 'dstport = 443 and action = REJECT'")
     .option('-f, --follow', 'go on with the records of each window as it closes')
-    .option('-n, --lines <count>', 'how many of the last records to begin with', readCount, LINES_DEFAULT)
+    .option(
+      '-n, --lines <count>',
+      'how many of the last records to begin with',
+      readCount,
+      LINES_DEFAULT,
+    )
     .option('--format <format>', "default, all or '${srcaddr} ${dstaddr} ...'", 'default')
     .option('--output <form>', 'text or json (one object per line)', readOutput, 'text')
     .option('--data <dir>', 'folder of the records (default ./weir-data)')

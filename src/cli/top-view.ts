@@ -152,9 +152,7 @@ export function headLines(view: TopView, width: number, paint: Painter): string[
   const { answer } = sample;
   const seconds = Math.max(0, Math.floor(answer.nowMs / 1000 - answer.windowStart));
   const window =
-    answer.windowStart === 0
-      ? 'no packet yet'
-      : `${clockText(answer.windowStart)} +${seconds} s`;
+    answer.windowStart === 0 ? 'no packet yet' : `${clockText(answer.windowStart)} +${seconds} s`;
   const totals =
     `${window}   ${shortNumber(answer.flowCount)} flows   ` +
     `${shortNumber(answer.packets)} packets   ${byteText(answer.bytes)}`;
@@ -167,7 +165,8 @@ export function headLines(view: TopView, width: number, paint: Painter): string[
   const rate =
     sample.bytesPerSecond === null
       ? '-'
-      : `${bitRateText(sample.bytesPerSecond)}  ${shortNumber(sample.packetsPerSecond ?? 0)} packets/s`;
+      : `${bitRateText(sample.bytesPerSecond)}  ` +
+        `${shortNumber(sample.packetsPerSecond ?? 0)} packets/s`;
   const room = Math.max(0, width - rate.length - 8);
   const course = sparkline(history.slice(-room));
   const first = cutMiddle(`weir   ${totals}   `, Math.max(10, width - loss.length));

@@ -10,7 +10,7 @@ export function registerUp(program: Command, deps: CommandDeps): void {
     .summary('capture, keep and deliver flow records')
     .description(
       'Captures the packets of this host, meters them in windows of 60 s, keeps the records and\n' +
-        'delivers them to the flow logs. Stops on SIGINT or SIGTERM; a second signal leaves at once.',
+        'delivers them to the flow logs. SIGINT or SIGTERM stops it, a second one at once.',
     )
     .option('--data <dir>', 'folder of everything that is kept (default ./weir-data)')
     .option('--listen <host:port>', 'address of the HTTP port (default 127.0.0.1:7717)')

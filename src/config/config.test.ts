@@ -91,7 +91,9 @@ describe('loadConfig', () => {
   });
 
   it('names path and line of an unknown key', () => {
-    const [first = '', second = ''] = faultsOf('region: us-east-1\nmeter:\n  window: 3\nlisten_: 1\n');
+    const [first = '', second = ''] = faultsOf(
+      'region: us-east-1\nmeter:\n  window: 3\nlisten_: 1\n',
+    );
 
     assert.match(first, /weir\.yaml line 3\|meter\.window\|unknown key; known here are window/);
     assert.match(second, /weir\.yaml line 4\|listen_\|unknown key/);

@@ -106,7 +106,10 @@ function toFaults(
   }));
 }
 
-function readFile(file: string): { layer: Layer; locate: (path: readonly PropertyKey[]) => string } {
+function readFile(file: string): {
+  layer: Layer;
+  locate: (path: readonly PropertyKey[]) => string;
+} {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');

@@ -133,7 +133,7 @@ describe('control', () => {
     assert.equal(await postLong(), 413);
   });
 
-  it('answers errors of AWS and of the world by code and message, bugs without their text', async () => {
+  it('answers known errors by code and message, bugs without their text', async () => {
     const aws = await call('POST', '/control/flow-logs/describe');
     const world = await call('POST', '/control/flow-logs/delete');
     const bug = await call('GET', '/control/status');

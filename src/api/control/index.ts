@@ -49,10 +49,7 @@ export interface ControlDeps {
 }
 
 /** Handles a request whose path is its own; false when the path is somebody else's. */
-export type HttpHandler = (
-  request: IncomingMessage,
-  response: ServerResponse,
-) => Promise<boolean>;
+export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
 
 type Route = (
   request: IncomingMessage,
@@ -112,23 +109,36 @@ function keyedRoutes(deps: ControlDeps): Map<string, Route> {
       sendJson(response, 200, await operation(await readBody(request)));
     };
   return new Map<string, Route>([
-    ['GET /control/status', async (_request, response) => {
-      sendJson(response, 200, await deps.status());
-    }],
-    ['GET /control/top', async (_request, response, query) => {
-      sendJson(response, 200, await deps.top(readLimit(query.get('limit')), query.get('filter') ?? ''));
-    }],
-    ['GET /control/tail', async (_request, response, query) => {
-      if (tailCount >= TAILS_MAX) {
-        throw new ControlFault(429, 'TooManyTails', `At most ${TAILS_MAX} tails run at a time`);
-      }
-      tailCount += 1;
-      try {
-        await streamTail(deps.tail, query, response);
-      } finally {
-        tailCount -= 1;
-      }
-    }],
+    [
+      'GET /control/status',
+      async (_request, response) => {
+        sendJson(response, 200, await deps.status());
+      },
+    ],
+    [
+      'GET /control/top',
+      async (_request, response, query) => {
+        sendJson(
+          response,
+          200,
+          await deps.top(readLimit(query.get('limit')), query.get('filter') ?? ''),
+        );
+      },
+    ],
+    [
+      'GET /control/tail',
+      async (_request, response, query) => {
+        if (tailCount >= TAILS_MAX) {
+          throw new ControlFault(429, 'TooManyTails', `At most ${TAILS_MAX} tails run at a time`);
+        }
+        tailCount += 1;
+        try {
+          await streamTail(deps.tail, query, response);
+        } finally {
+          tailCount -= 1;
+        }
+      },
+    ],
     ['POST /control/flow-logs/create', post((body) => deps.flowLogs.create(body))],
     ['POST /control/flow-logs/describe', post((body) => deps.flowLogs.describe(body))],
     ['POST /control/flow-logs/delete', post((body) => deps.flowLogs.delete(body))],
@@ -146,7 +156,9 @@ function noSuchRoute(
   path: string,
   tables: readonly ReadonlyMap<string, Route>[],
 ): ControlFault {
-  const others = tables.flatMap((table) => [...table.keys()]).filter((name) => name.endsWith(` ${path}`));
+  const others = tables
+    .flatMap((table) => [...table.keys()])
+    .filter((name) => name.endsWith(` ${path}`));
   if (others.length === 0) return new ControlFault(404, 'NotFound', `There is no "${path}"`);
   return new ControlFault(405, 'MethodNotAllowed', `"${path}" does not take ${method}`);
 }

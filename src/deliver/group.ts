@@ -32,7 +32,8 @@ export function publishingPeriod(
   aggregationSeconds: AggregationSeconds,
   publishSeconds: number,
 ): number {
-  return Math.max(aggregationSeconds, publishSeconds);
+  // Base windows shorter than a minute may be published as they close.
+  return aggregationSeconds === 60 ? publishSeconds : Math.max(aggregationSeconds, publishSeconds);
 }
 
 /**

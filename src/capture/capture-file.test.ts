@@ -153,6 +153,18 @@ describe('openCaptureFile()', () => {
     assert.deepEqual([bytes.toString(), fault], ['whole', null]);
   });
 
+  it('inflates no further ahead than a few chunks', async () => {
+    const file = await openCaptureFile(write('dense.gz', gzipSync(Buffer.alloc(96 * 2 ** 20))));
+    const before = process.memoryUsage().arrayBuffers;
+
+    await file.read(Buffer.alloc(10), 0, 10);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+
+    const grownBytes = process.memoryUsage().arrayBuffers - before;
+    file.close();
+    assert.ok(grownBytes < 16 * 2 ** 20, `${grownBytes} bytes`);
+  });
+
   it('close() in the middle of a gzip ends it', async () => {
     const packed = gzipSync(Buffer.alloc(20_000_000));
     const file = await openCaptureFile(write('closed.gz', packed));

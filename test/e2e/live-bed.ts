@@ -8,7 +8,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { promisify } from 'node:util';
 
-import { readLinks } from '../../src/kernel/index.ts';
+import { listNetns, readLinks } from '../../src/kernel/index.ts';
 
 const run = promisify(execFile);
 
@@ -50,7 +50,8 @@ export function makeBed(): LiveBed {
     b,
     ifindex,
     remove() {
-      for (const netns of [a, b]) ip(`netns del ${netns}`);
+      const left = listNetns();
+      for (const netns of [a, b]) if (left.includes(netns)) ip(`netns del ${netns}`);
     },
   };
 }

@@ -126,8 +126,9 @@ describe('kernel', { skip: SKIP_LIVE }, () => {
     await pause(250);
     assert.ok(changes <= 2, `${changes} calls`);
     const before = changes;
-    watch.close();
     ip(`-n ${bed.a} link del br1`);
+    await pause(30);
+    watch.close();
     await pause(250);
 
     assert.equal(changes, before);

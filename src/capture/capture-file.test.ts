@@ -154,15 +154,14 @@ describe('openCaptureFile()', () => {
   });
 
   it('inflates no further ahead than a few chunks', async () => {
-    const file = await openCaptureFile(write('dense.gz', gzipSync(Buffer.alloc(96 * 2 ** 20))));
-    const before = process.memoryUsage().arrayBuffers;
+    const packed = gzipSync(randomBytes(16 * 2 ** 20), { level: 0 });
+    const file = await openCaptureFile(write('long.gz', packed));
 
     await file.read(Buffer.alloc(10), 0, 10);
     await new Promise((resolve) => setTimeout(resolve, 300));
 
-    const grownBytes = process.memoryUsage().arrayBuffers - before;
+    assert.ok(file.bytesRead < 4 * 2 ** 20, `${file.bytesRead} bytes were read`);
     file.close();
-    assert.ok(grownBytes < 16 * 2 ** 20, `${grownBytes} bytes`);
   });
 
   it('close() in the middle of a gzip ends it', async () => {

@@ -23,6 +23,8 @@ export interface CaptureWorkerData {
     readonly exclude: readonly string[];
     /** Ring of one interface, bytes. */
     readonly ringBytes: number;
+    /** All rings together, but for a mebibyte that each interface gets at least. */
+    readonly ringsTotalBytes: number;
     readonly blockTimeoutMs: number;
     /** Bytes kept of each frame. */
     readonly snapshotLength: number;

@@ -50,10 +50,11 @@ function start(): void {
         }),
       onDisappear: ({ hardwareType, netns, ifindex, name }) => {
         const device = { netns, ifindex, name, linkType: hardwareType };
-        live.remove(netns, ifindex).then(
-          () => send({ kind: 'device', device, state: 'disappeared' }),
-          (cause: unknown) => report(cause, `Cannot end the capture on "${name}"`, false),
-        );
+        // Told at once: the same device may appear again before its ring has been emptied.
+        send({ kind: 'device', device, state: 'disappeared' });
+        live.remove(netns, ifindex).catch((cause: unknown) => {
+          report(cause, `Cannot end the capture on "${name}"`, false);
+        });
       },
       onFault: (fault) => report(fault, 'Cannot follow the interfaces', false),
     });

@@ -23,6 +23,7 @@ import { WindowCounters } from './window-counters.ts';
 /** Blocks handled per wake-up, so that one busy interface cannot starve the others. */
 const BLOCKS_PER_TURN = 8;
 const BLOCK_BYTES_MAX = 1 << 20;
+const RING_BYTES_MIN = 1 << 20;
 const PAGE_BYTES = 4096;
 const EARLY_FLUSHES_MAX = 3;
 
@@ -38,6 +39,7 @@ interface CapturedInterface {
   readonly device: LiveDevice;
   readonly link: number;
   readonly ring: Ring;
+  readonly ringBytes: number;
   packets: number;
   drops: number;
 }
@@ -58,6 +60,7 @@ export class LiveCapture {
   readonly #freeLinks: number[] = [];
   #linksUsed = 0;
   #evictedPackets = 0;
+  #ringsBytes = 0;
 
   constructor(options: LiveCaptureOptions) {
     this.#options = options;
@@ -78,7 +81,8 @@ export class LiveCapture {
    * @throws OperationError of openRing
    */
   add(device: LiveDevice): void {
-    const { ringBytes, blockTimeoutMs, snapshotLength } = this.#options.capture;
+    const { blockTimeoutMs, snapshotLength } = this.#options.capture;
+    const ringBytes = this.#nextRingBytes();
     const blockBytes = Math.max(
       PAGE_BYTES,
       Math.min(BLOCK_BYTES_MAX, Math.floor(ringBytes / 8 / PAGE_BYTES) * PAGE_BYTES),
@@ -97,7 +101,8 @@ export class LiveCapture {
       policy: device.hostSide ? LINK_POLICY.hostSide : LINK_POLICY.packetType,
       virtioHeader: ring.virtioHeader,
     });
-    const captured: CapturedInterface = { device, link, ring, packets: 0, drops: 0 };
+    const captured: CapturedInterface = { device, link, ring, ringBytes, packets: 0, drops: 0 };
+    this.#ringsBytes += ringBytes;
     this.#interfaces.set(keyOf(device), captured);
     this.#counters.watch(this.#options.clock(), device.point);
     ring.onReadable(() => this.#drain(captured, BLOCKS_PER_TURN));
@@ -113,6 +118,7 @@ export class LiveCapture {
     this.#count(captured, statistics.drops);
     this.#hotPath.clearLink(captured.link);
     this.#freeLinks.push(captured.link);
+    this.#ringsBytes -= captured.ringBytes;
   }
 
   /** Takes what waits, books losses and lets windows end; call a few times a second. */
@@ -167,6 +173,13 @@ export class LiveCapture {
       packetCount,
       octetCount,
     };
+  }
+
+  /** The first interfaces get the full ring; many share what is left, a mebibyte at least. */
+  #nextRingBytes(): number {
+    const { ringBytes, ringsTotalBytes } = this.#options.capture;
+    const left = Math.floor((ringsTotalBytes - this.#ringsBytes) / 4);
+    return Math.max(Math.min(RING_BYTES_MIN, ringBytes), Math.min(ringBytes, left));
   }
 
   #drain(captured: CapturedInterface, blocksMax: number): void {

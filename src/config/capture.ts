@@ -21,6 +21,9 @@ export const captureSchema = z.strictObject({
   ringBytes: byteSize(256 * KIB, 2 * GIB)
     .default(32 * MIB)
     .describe('Memory of the packet ring of one interface'),
+  ringsTotalBytes: byteSize(1 * MIB, 16 * GIB)
+    .default(192 * MIB)
+    .describe('Memory of all rings; with many interfaces each gets a quarter of what is left'),
   blockTimeoutMs: wholeNumber(1, 1000)
     .default(50)
     .describe('Longest time a frame waits in a ring block that is not full, milliseconds'),

@@ -49,15 +49,19 @@ export function captureHint(netns = false): string {
 /** The text of `captureHint` for given privileges. */
 export function hintFor(privileges: Privileges, nodePath: string, netns: boolean): string {
   const needed = netns ? (['netRaw', 'sysAdmin'] as const) : (['netRaw'] as const);
+  const names = netns ? 'cap_net_raw,cap_sys_admin+ep' : 'cap_net_raw+ep';
+  const command = `sudo setcap ${names} ${shellWord(nodePath)}`;
   if (needed.some((name) => !hasBit(privileges.bounding, BITS[name]))) {
     const flags = netns ? '--cap-add NET_RAW --cap-add SYS_ADMIN' : '--cap-add NET_RAW';
-    return `this container may not have it; start the container with: ${flags}`;
+    return (
+      `this container or service may not have it; run outside of it: ${command}, ` +
+      `or start the container with: ${flags}`
+    );
   }
   if (privileges.noNewPrivileges) {
-    return 'this process may not gain privileges (no_new_privs); start weir as root';
+    return `this process may not gain privileges (no_new_privs); start weir as root, or without that bit after: ${command}`;
   }
-  const names = netns ? 'cap_net_raw,cap_sys_admin+ep' : 'cap_net_raw+ep';
-  return `run: sudo setcap ${names} ${shellWord(nodePath)} (or start weir with sudo)`;
+  return `run: ${command} (or start weir with sudo)`;
 }
 
 /** Reads the privilege lines of a /proc/PID/status text; what is missing counts as none. */

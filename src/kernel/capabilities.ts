@@ -59,7 +59,10 @@ export function hintFor(privileges: Privileges, nodePath: string, netns: boolean
     );
   }
   if (privileges.noNewPrivileges) {
-    return `this process may not gain privileges (no_new_privs); start weir as root, or without that bit after: ${command}`;
+    return (
+      'this process may not gain privileges (no_new_privs); start weir as root, ' +
+      `or without that bit after: ${command}`
+    );
   }
   return `run: ${command} (or start weir with sudo)`;
 }

@@ -1,6 +1,14 @@
 // The data folder: which file lies where, and the note by which commands find the daemon that
 // serves it. The note is 0600 because it carries the control key.
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 
 import { z } from 'zod';
@@ -42,14 +50,20 @@ export function dataPaths(root: string): DataPaths {
 export function createDataFolder(root: string): DataPaths {
   const paths = dataPaths(root);
   try {
-    if (!existsSync(paths.root)) mkdirSync(paths.root, { recursive: true, mode: 0o700 });
-    for (const folder of [paths.cursors, paths.store, paths.s3]) {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-    }
+    for (const folder of [paths.root, paths.cursors, paths.store, paths.s3]) makeFolder(folder);
   } catch (cause) {
     throw toOperationError(cause, `Cannot create the data folder "${root}"`);
   }
   return paths;
+}
+
+/** Not by mkdir's `recursive`, which never returns for a folder that /proc refuses (Node 20). */
+function makeFolder(folder: string): void {
+  const missing: string[] = [];
+  for (let at = folder; !existsSync(at); at = path.dirname(at)) missing.push(at);
+  for (const at of missing.toReversed()) mkdirSync(at, { mode: 0o700 });
+  // Also when something of that name is there already, which need not be a folder.
+  readdirSync(folder);
 }
 
 const daemonNote = z.object({

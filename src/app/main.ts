@@ -1,7 +1,7 @@
 // Entry of every command but `replay`: gives the command line the process it runs in.
 import { readFileSync } from 'node:fs';
 
-import type { CommandDeps } from '../cli/command-deps.ts';
+import type { FlowLogsDeps } from '../cli/flow-logs.ts';
 import { runCommandLine } from '../cli/program.ts';
 
 /**
@@ -12,7 +12,7 @@ import { runCommandLine } from '../cli/program.ts';
  */
 export async function main(argv: string[]): Promise<number> {
   const version = readVersion();
-  const deps: CommandDeps = {
+  const deps: FlowLogsDeps = {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
@@ -23,6 +23,8 @@ export async function main(argv: string[]): Promise<number> {
       return runDaemon(flags, version);
     },
     runReplay: async (replayArgv) => (await import('./replay.ts')).main(replayArgv),
+    openFlowLogFolder: async (data) =>
+      (await import('./flow-log-folder.ts')).openFlowLogFolder(data),
     setExitCode: () => undefined,
   };
   return runCommandLine(argv, version, deps);

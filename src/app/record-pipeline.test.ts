@@ -106,6 +106,7 @@ describe('createRecordPipeline', () => {
     const { pipeline } = pipelineWith(() => new Promise(() => undefined));
 
     pipeline.push(batchOf(60, 80 * 2 ** 20));
+    assert.equal(pipeline.lostWindows, 0);
     pipeline.push(batchOf(120));
 
     assert.equal(pipeline.lostWindows, 1);

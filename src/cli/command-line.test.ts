@@ -25,7 +25,11 @@ interface Run {
 
 function weir(args: readonly string[], environment: Record<string, string> = {}): Run {
   const env = { ...process.env, WEIR_DATA: path.join(folder, 'none'), ...environment };
-  const run = spawnSync(process.execPath, [WEIR, ...args], { encoding: 'utf8', env, timeout: 30_000 });
+  const run = spawnSync(process.execPath, [WEIR, ...args], {
+    encoding: 'utf8',
+    env,
+    timeout: 30_000,
+  });
   return { status: run.status, stdout: run.stdout, stderr: run.stderr };
 }
 
@@ -101,7 +105,7 @@ describe('command line', () => {
   });
 });
 
-describe('weir up', () => {
+describe('weir up', { timeout: 120_000 }, () => {
   let daemon: ChildProcess;
   let data = '';
   let note: { pid: number; port: number; key: string };

@@ -97,7 +97,9 @@ async function exchange(
     if (answer.statusCode !== 200) throw toControlError(parsed, answer.statusCode ?? 0);
     return parsed;
   } catch (cause) {
-    throw toOperationError(cause, unreachable(note));
+    if (!signal.aborted) throw toOperationError(cause, unreachable(note));
+    const within = `no answer within ${ANSWER_TIMEOUT_MS / 1000} s`;
+    throw new OperationError('unavailable', `${unreachable(note)}: ${within}`, { cause });
   }
 }
 

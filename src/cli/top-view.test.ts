@@ -201,6 +201,7 @@ describe('terminal text', () => {
   });
 
   it('replaces every control character', () => {
+    assert.equal(printable('a\u001bb\u007fc\u009bd'), 'a?b?c?d');
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         // oxlint-disable-next-line no-control-regex -- these are what is looked for

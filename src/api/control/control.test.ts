@@ -75,7 +75,7 @@ async function call(
   return { status: answer.status, text: await answer.text() };
 }
 
-describe('control', () => {
+describe('control', { timeout: 20_000 }, () => {
   it('answers /healthz and /metrics without a key', async () => {
     assert.deepEqual(await call('GET', '/healthz', { key: null }), { status: 200, text: 'ok\n' });
     const metrics = await call('GET', '/metrics', { key: null });

@@ -1,7 +1,8 @@
 // How many small UDP packets per second does `weir up` record without loss, and at what CPU cost?
 // Two namespaces joined by a veth pair: a generator on the first core, Weir pinned to the last.
 //
-//   npm run bench -- live [--rate 300000] [--seconds 20] [--flows 1000] [--payload 18] [--json FILE]
+//   npm run bench -- live [--rate 300000] [--seconds 20] [--flows 1000] [--payload 18]
+//                         [--json FILE]
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

@@ -150,7 +150,10 @@ function longFunctions(source: Source): string[] {
 function linesThat(source: Source, pattern: RegExp, what: string): string[] {
   if (source.file === THIS_FILE) return [];
   return source.lines.flatMap((line, index) => {
-    const code = line.replace(/'(\\.|[^'\\])*'|`[^`]*`|\/(\\.|[^/\\\s])+\/|\/\/.*|^\s*\*.*/g, "''");
+    const code = line.replace(
+      /'(\\.|[^'\\])*'|`[^`]*`|\/(\\.|[^/\\\s])+\/|\/\/.*|^\s*\/?\*.*/g,
+      "''",
+    );
     return pattern.test(code) ? [`${source.file}:${index + 1}: ${what}`] : [];
   });
 }

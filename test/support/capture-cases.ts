@@ -29,6 +29,7 @@ import {
   fragment,
   gre,
   hopByHop,
+  hostIdentity,
   icmp,
   icmpv6,
   igmp,
@@ -36,10 +37,12 @@ import {
   ipv4,
   ipv6,
   jumboPayload,
+  mobility,
   type Network,
   PROTOCOL,
   routing,
   sctp,
+  shim6,
   tcp,
   type Transport,
   transport,
@@ -162,6 +165,11 @@ function ipCases(): CaptureCase[] {
   const chains = Object.values(CHAINS).flatMap((extensions) =>
     TRANSPORTS_OF_BOTH.map((inner) => ipv6({ ...V6, extensions }, inner)),
   );
+  const nothing = transport(PROTOCOL.noNextHeader, new Uint8Array(0));
+  const messages = [mobility(), hostIdentity(), shim6()].map((message) =>
+    ipv6({ ...V6, extensions: [hopByHop(), message] }, nothing),
+  );
+  messages.push(ipv6({ ...V6, extensions: [shim6()] }, tcp(PORTS)));
   const later = transport(PROTOCOL.udp, filler(64));
   const laterFragments = [
     ipv4({ ...V4, moreFragments: true }, udp({ ...PORTS, payload: filler(512) })),
@@ -176,6 +184,7 @@ function ipCases(): CaptureCase[] {
   );
   const cases: Readonly<Record<string, readonly Network[]>> = {
     'IPv6 extension headers': chains,
+    'mobility, HIP and shim6': messages,
     'IPv4 and IPv6 fragments': laterFragments,
     'IPv4 options': options,
   };

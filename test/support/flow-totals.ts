@@ -68,6 +68,8 @@ function ipv6Protocol(row: Row): number {
     const index = name === undefined ? 0 : (used.get(name) ?? 0);
     const next = name === undefined ? undefined : row.get(name)?.[index];
     if (name === undefined || next === undefined || next === '') return protocol;
+    // A mobility, HIP or shim6 message with nothing behind it is the payload.
+    if (protocol >= PROTOCOL.mobility && Number(next) === PROTOCOL.noNextHeader) return protocol;
     used.set(name, index + 1);
     const isLaterFragment =
       protocol === PROTOCOL.fragment && Number(first(row, 'ipv6.fraghdr.offset')) !== 0;

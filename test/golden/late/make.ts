@@ -4,7 +4,7 @@ import { ipv4, udp } from '../../support/packets.ts';
 import { TRAFFIC_START_NS } from '../../support/random-traffic.ts';
 import type { GoldenCase } from '../golden-case.ts';
 
-/** Milliseconds since the start of a window, in the order of the file; the port tells them apart. */
+/** Milliseconds since a window's start, in the order of the file; the port tells them apart. */
 const TIMES_MS = [0, 59_999, 60_000, 59_998, 60_900, 59_997, 62_000, 59_000, 61_000, 240_000, 100];
 
 export const golden: GoldenCase = {

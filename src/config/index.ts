@@ -9,7 +9,6 @@ export { ConfigError, loadConfig } from './load.ts';
 export type { ConfigFault, ConfigFlags, LoadedConfig } from './load.ts';
 export { dumpConfig } from './dump.ts';
 export {
-  DEFAULT_DATA_FOLDER,
   createDataFolder,
   dataPaths,
   readDaemonNote,

@@ -3,7 +3,7 @@ export { createLogger } from './log.ts';
 export type { Logger, LogFields, LogLevel, LoggerOptions } from './log.ts';
 export { createMetrics } from './metrics.ts';
 export type { Counter, Gauge, Labels, Metrics } from './metrics.ts';
-export { OperationError, toOperationError } from './operation-error.ts';
+export { OperationError } from './operation-error.ts';
 export type { OperationErrorCode } from './operation-error.ts';
 export { daemonStatusSchema, topAnswerSchema } from './daemon-status.ts';
 export type {

@@ -20,7 +20,6 @@ import type { TailRequest } from './tail.ts';
 
 export { createBearerKey } from './bearer-key.ts';
 export { BODY_BYTES_MAX } from './body.ts';
-export { ControlFault } from './control-fault.ts';
 export type { TailRequest } from './tail.ts';
 
 const TOP_ROWS_MAX = 10_000;

@@ -63,7 +63,7 @@ export function toOperationError(cause: unknown, action: string): OperationError
   });
 }
 
-/** The reason in Node's `ENOENT: no such file or directory, open 'x'`; the action names the rest. */
+/** The reason in Node's `ENOENT: no such file or directory, open 'x'`; the action has the rest. */
 function reasonOf(error: Error): string {
   return /^E[A-Z0-9]+: ([^,]+), \w+/.exec(error.message)?.[1] ?? error.message;
 }

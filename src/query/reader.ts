@@ -7,18 +7,17 @@ import { type LineChunk, type ReadLinesRequest, readLines } from './lines.ts';
 import { type QueryColumn, type QueryValue, describeColumns, plainValue } from './query-value.ts';
 import { currentSegmentPaths, withRelisting } from './segment-list.ts';
 import { segmentSource } from './segment-source.ts';
+import { spillFolder } from './spill-folder.ts';
 import { prepareQuery, toQueryError } from './statement.ts';
 import { flowLogRowsSelect, flowLogsSelect } from './view.ts';
 
 export interface ReaderOptions {
   /** DATA/store; it need not exist yet. */
   readonly storeDirectory: string;
-  /** Upper bound of DuckDB's memory, MiB; default 512. */
+  /** Upper bound of DuckDB's memory, MiB, beyond which it spills beside the store; default 512. */
   readonly memoryMib?: number;
   /** Threads of execution; default 2. */
   readonly threads?: number;
-  /** Folder to which large sorts spill; without it they fail when memory is used up. */
-  readonly temporaryDirectory?: string | null;
 }
 
 export interface QueryResult {
@@ -62,7 +61,7 @@ export async function openReader(options: ReaderOptions): Promise<Reader> {
   const database = await openDatabase({
     memoryMib: options.memoryMib ?? MEMORY_MIB,
     threads: options.threads ?? THREADS,
-    temporaryDirectory: options.temporaryDirectory ?? null,
+    temporaryDirectory: spillFolder(storeDirectory),
   });
   await withConnection(database, async (connection) => {
     for (const macro of ADDRESS_MACROS) await connection.run(macro);

@@ -4,11 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import { followInterfaces, type InterfaceFollower } from '../capture/index.ts';
 import { toOperationError } from '../observe/operation-error.ts';
-import type {
-  CaptureWorkerData,
-  FromCaptureWorker,
-  ToCaptureWorker,
-} from './capture-messages.ts';
+import type { CaptureWorkerData, FromCaptureWorker, ToCaptureWorker } from './capture-messages.ts';
 import { LiveCapture } from './live-capture.ts';
 
 const TICK_MS = 100;

@@ -13,11 +13,7 @@ import {
   type Exclusion,
   type FlowBatch,
 } from '../spine/flow.ts';
-import type {
-  CaptureStatus,
-  CaptureWorkerData,
-  InterfaceStatus,
-} from './capture-messages.ts';
+import type { CaptureStatus, CaptureWorkerData, InterfaceStatus } from './capture-messages.ts';
 import { WindowCounters } from './window-counters.ts';
 
 /** Blocks handled per wake-up, so that one busy interface cannot starve the others. */

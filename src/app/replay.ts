@@ -63,7 +63,8 @@ class Replay {
     this.#inventory = inventory;
     this.#program = compileText(format.fields, parsed.output);
     this.#hotPath = new HotPath({ maxFlows: FLOWS_MAX, exclusions: parsed.exclusions });
-    const verdict = parsed.trafficType === 'ALL' ? null : VERDICT[trafficVerdict(parsed.trafficType)];
+    const verdict =
+      parsed.trafficType === 'ALL' ? null : VERDICT[trafficVerdict(parsed.trafficType)];
     this.#hotPath.setProgram(this.#program, verdict);
     this.#meter = new Meter(this.#hotPath, {
       windowSeconds: parsed.intervalSeconds,
@@ -207,7 +208,7 @@ function interfaceIdOf(name: string): string {
 
 /** Writes all bytes; a full pipe is waited for, since everything here is synchronous. */
 function writeAll(descriptor: number, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length; ) {
+  for (let written = 0; written < bytes.length;) {
     try {
       written += writeSync(descriptor, bytes, written);
     } catch (error) {

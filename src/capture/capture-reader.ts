@@ -201,7 +201,8 @@ export class CaptureReader {
     const at = this.#consumedBefore;
     return new OperationError(
       'truncated-input',
-      `Cannot read "${this.#name}" to its end: it is cut inside the ${where} at byte ${at}; everything before is in the output`,
+      `Cannot read "${this.#name}" to its end: it is cut inside the ${where} at byte ${at}; ` +
+        'everything before is in the output',
     );
   }
 
@@ -209,7 +210,8 @@ export class CaptureReader {
     const at = this.#consumedBefore + position;
     return new OperationError(
       'truncated-input',
-      `Cannot read "${this.#name}" to its end: it is damaged at byte ${at}; everything before is in the output`,
+      `Cannot read "${this.#name}" to its end: it is damaged at byte ${at}; ` +
+        'everything before is in the output',
     );
   }
 }
@@ -230,6 +232,7 @@ function notACapture(name: string, bytes: number, magic: number): OperationError
 function unsupportedLink(name: string, linkType: number): OperationError {
   return new OperationError(
     'unsupported',
-    `Cannot read "${name}": link type ${linkTypeName(linkType)} is not supported; capture on an Ethernet, cooked ("any"), PPP, loopback or raw IP interface`,
+    `Cannot read "${name}": link type ${linkTypeName(linkType)} is not supported; ` +
+      'capture on an Ethernet, cooked ("any"), PPP, loopback or raw IP interface',
   );
 }

@@ -4,12 +4,22 @@
 // Bounds: memory is reserved once for `maxFlows` flows per window and never grows, so that views
 // stay valid; beyond it a feed answers FULL and the caller empties the table, or sheds, counted.
 // Follows RFC 791, 8200, 9293, 768 and the capture formats named in the feeds.
-import { readFileSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
-import { POINTS_MAX } from '../spine/flow.ts';
+import {
+  CONSTANT_SLOTS,
+  HEAP_BYTES,
+  instantiate,
+  LINK_BYTES,
+  POINT_BYTES,
+  type HotPathExports,
+} from './instance.ts';
 import { LITERAL_OP, type TextProgram } from './text-program.ts';
 
-export { compileText, type ConstantPart, type TextProgram, type TextStyle } from './text-program.ts';
+export {
+  compileText,
+  type ConstantPart,
+  type TextProgram,
+  type TextStyle,
+} from './text-program.ts';
 
 /** Why a feed returned. */
 export const FEED = { needData: 1, window: 2, full: 3, controlBlock: 4, damaged: 5 } as const;
@@ -26,7 +36,6 @@ export const OUTCOMES = [
   'malformed',
   'unsupported-link',
   'no-interface',
-  'late',
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
@@ -54,62 +63,8 @@ export const LINKS_MAX = 4095;
 export const ORPHAN_LINK = 4095;
 export const INPUT_BYTES = 0x200000;
 
-const LINK_BYTES = 128;
-const POINT_BYTES = 32;
-const CONSTANT_SLOTS = 64;
-const HEAP_BYTES = 0x4000000;
 const LITERAL_HEAP_BYTES = 0x40000;
-const PAGE_BYTES = 65536;
 const LINE_BYTES_MAX = 60_000;
-
-interface NumberGlobal {
-  readonly value: number;
-}
-interface BigIntGlobal {
-  readonly value: bigint;
-}
-
-interface Exports {
-  readonly INPUT: NumberGlobal;
-  readonly OUTPUT: NumberGlobal;
-  readonly LINKS: NumberGlobal;
-  readonly POINTS: NumberGlobal;
-  readonly CONSTANTS: NumberGlobal;
-  readonly HEAP: NumberGlobal;
-  readonly DYNAMIC: NumberGlobal;
-  readonly OPS: NumberGlobal;
-  readonly EXCLUDED: NumberGlobal;
-  readonly state: NumberGlobal;
-  readonly boundarySecond: NumberGlobal;
-  readonly doubleObservations: BigIntGlobal;
-  readonly outputBytes: NumberGlobal;
-  readonly recordsWritten: BigIntGlobal;
-  readonly packetsWritten: BigIntGlobal;
-  readonly packetsFiltered: BigIntGlobal;
-  create(maxFlows: number): number;
-  flush(): number;
-  setSeed(low: number, high: number): void;
-  setExclusions(on: number): void;
-  setShedding(on: number): void;
-  adoptOther(): number;
-  clearTable(start: number): void;
-  getEntries(): number;
-  getEntryCount(): number;
-  getWindowStart(): number;
-  selectTable(table: number): void;
-  createAttribution(macs: number, addresses: number): void;
-  addMac(low: number, high: number, point: number): void;
-  addAddress(a: number, b: number, c: number, d: number, point: number): void;
-  setWindowLimit(limit: number, lateBefore: number): void;
-  feedPcap(from: number, to: number, swapped: number, nanoseconds: number): number;
-  feedPcapng(from: number, to: number): number;
-  setSection(swapped: number, snaplen: number): void;
-  feedRing(link: number, from: number, to: number): number;
-  prepareSeconds(seconds: number): void;
-  render(from: number): number;
-  setTextStyle(spaced: number, verdict: number): void;
-  collectTop(held: number, limit: number): number;
-}
 
 export interface HotPathOptions {
   /** Flows per window, at most 2^24 - 2. */
@@ -120,38 +75,10 @@ export interface HotPathOptions {
   readonly exclusions?: boolean;
 }
 
-let compiled: WebAssembly.Module | undefined;
-
-function compile(): WebAssembly.Module {
-  if (compiled === undefined) {
-    // Optimised code from the first call; the baseline tier costs 15-20 % (spec/hotpath.md 2).
-    setFlagsFromString('--no-liftoff');
-    compiled = new WebAssembly.Module(readFileSync(new URL('./hotpath.wasm', import.meta.url)));
-  }
-  return compiled;
-}
-
-/** Pages for that many flows, after flow-cache.ts createTables(). */
-function pagesFor(dynamicStart: number, maxFlows: number): number {
-  let slots = 65536;
-  while (slots < maxFlows * 2) slots *= 2;
-  const bytes = dynamicStart + slots * 4 * 4 + (maxFlows + 2) * 64 * 2 + PAGE_BYTES;
-  return Math.ceil(bytes / PAGE_BYTES);
-}
-
-/** First byte after the fixed regions; asserted against the module's own DYNAMIC. */
-const DYNAMIC_START =
-  0x420000 +
-  POINTS_MAX * POINT_BYTES +
-  POINTS_MAX * CONSTANT_SLOTS * 4 +
-  HEAP_BYTES +
-  (1 << 19) * 16 +
-  (1 << 20) * 32;
-
 export class HotPath {
   /** Where capture bytes go; INPUT_BYTES long. */
   readonly input: Uint8Array;
-  readonly #exports: Exports;
+  readonly #exports: HotPathExports;
   readonly #memory: WebAssembly.Memory;
   readonly #bytes: Uint8Array;
   readonly #words: Uint32Array;
@@ -160,18 +87,9 @@ export class HotPath {
   #heapUsed = LITERAL_HEAP_BYTES;
 
   constructor(options: HotPathOptions) {
-    const pages = pagesFor(DYNAMIC_START, options.maxFlows);
-    this.#memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-    const instance = new WebAssembly.Instance(compile(), {
-      env: {
-        memory: this.#memory,
-        abort: () => {
-          throw new Error('Hot path aborted');
-        },
-      },
-    });
-    this.#exports = instance.exports as unknown as Exports;
-    if (this.#exports.DYNAMIC.value !== DYNAMIC_START) throw new Error('Hot path layout differs');
+    const { exports, memory } = instantiate(options.maxFlows);
+    this.#exports = exports;
+    this.#memory = memory;
     this.#bytes = new Uint8Array(this.#memory.buffer);
     this.#words = new Uint32Array(this.#memory.buffer);
     this.#longs = new BigUint64Array(this.#memory.buffer);
@@ -181,7 +99,6 @@ export class HotPath {
     );
     if (options.seed !== undefined) this.#exports.setSeed(options.seed[0], options.seed[1]);
     this.#exports.setExclusions(options.exclusions === false ? 0 : 1);
-    this.#exports.create(options.maxFlows);
   }
 
   /** Registers or changes a link; its counters are kept. */
@@ -290,7 +207,7 @@ export class HotPath {
   /** Chooses table 0 or 1 and how far into its window packets may come undisturbed. */
   selectTable(table: number, windowLimitSeconds: number): void {
     this.#exports.selectTable(table);
-    this.#exports.setWindowLimit(windowLimitSeconds, 0);
+    this.#exports.setWindowLimit(windowLimitSeconds);
   }
 
   /** Empties the selected table and gives it a window (Unix seconds). */
@@ -319,7 +236,10 @@ export class HotPath {
   flows(): { readonly u8: Uint8Array; readonly u32: Uint32Array } {
     const start = this.#exports.getEntries() + 64;
     const end = start + this.flowCount * 64;
-    return { u8: this.#bytes.subarray(start, end), u32: this.#words.subarray(start >> 2, end >> 2) };
+    return {
+      u8: this.#bytes.subarray(start, end),
+      u32: this.#words.subarray(start >> 2, end >> 2),
+    };
   }
 
   /** Loads a format; constants must then be set for every point that may occur. */
@@ -345,11 +265,11 @@ export class HotPath {
       address = this.#exports.HEAP.value + this.#heapUsed;
       const end = this.#writeString(address, text);
       this.#heapUsed = end - this.#exports.HEAP.value;
-      if (this.#heapUsed > HEAP_BYTES - LINE_BYTES_MAX) throw new Error('Constant strings exceed 64 MiB');
+      if (this.#heapUsed > HEAP_BYTES - LINE_BYTES_MAX)
+        throw new Error('Constant strings exceed 64 MiB');
       this.#strings.set(text, address);
     }
-    this.#words[(this.#exports.CONSTANTS.value >> 2) + point * CONSTANT_SLOTS + slot] =
-      address;
+    this.#words[(this.#exports.CONSTANTS.value >> 2) + point * CONSTANT_SLOTS + slot] = address;
   }
 
   /**
@@ -361,7 +281,7 @@ export class HotPath {
   render(windowSeconds: number, write: (text: Uint8Array) => void): void {
     this.#exports.prepareSeconds(windowSeconds);
     const output = this.#exports.OUTPUT.value;
-    for (let next = 1, count = this.flowCount; next <= count; ) {
+    for (let next = 1, count = this.flowCount; next <= count;) {
       next = this.#exports.render(next);
       const bytes = this.#exports.outputBytes.value;
       if (bytes > 0) write(this.#bytes.subarray(output, output + bytes));
@@ -369,7 +289,12 @@ export class HotPath {
   }
 
   /** Totals of everything rendered so far. */
-  renderTotals(): { records: number; packets: number; packetsFiltered: number; excluded: number[] } {
+  renderTotals(): {
+    records: number;
+    packets: number;
+    packetsFiltered: number;
+    excluded: number[];
+  } {
     const start = this.#exports.EXCLUDED.value >> 3;
     return {
       records: Number(this.#exports.recordsWritten.value),
@@ -402,7 +327,9 @@ export class HotPath {
   #writeString(address: number, text: string): number {
     const bytes = new TextEncoder().encode(text);
     if (bytes.length > LINE_BYTES_MAX) {
-      throw new Error(`A record's constant part has ${bytes.length} bytes, at most ${LINE_BYTES_MAX}`);
+      throw new Error(
+        `A record's constant part has ${bytes.length} bytes, at most ${LINE_BYTES_MAX}`,
+      );
     }
     this.#words[address >> 2] = bytes.length;
     this.#bytes.set(bytes, address + 4);

@@ -61,7 +61,8 @@ export function compileText(fields: readonly Field[], style: TextStyle): TextPro
   const program = new ProgramWriter(style);
   fields.forEach((field, index) => {
     const op = OP_OF_FIELD.get(field.name);
-    if (style === 'json') program.addText((index === 0 ? '{' : ',') + JSON.stringify(field.name) + ':');
+    if (style === 'json')
+      program.addText((index === 0 ? '{' : ',') + JSON.stringify(field.name) + ':');
     if (op === undefined) program.addConstant(field);
     else program.addOp(op, field);
   });

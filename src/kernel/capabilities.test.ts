@@ -42,7 +42,10 @@ describe('capabilities', () => {
       /outside of it: sudo setcap cap_net_raw\+ep \/usr\/bin\/node, or .*--cap-add NET_RAW$/,
     );
     assert.match(hintFor(confined, '/usr/bin/node', true), /--cap-add SYS_ADMIN$/);
-    assert.match(hintFor(sealed, '/usr/bin/node', false), /start weir as root, or without that bit/);
+    assert.match(
+      hintFor(sealed, '/usr/bin/node', false),
+      /start weir as root, or without that bit/,
+    );
   });
 
   it('readCapabilities() and captureHint() work on this machine', () => {

@@ -45,7 +45,10 @@ export class WindowClock {
     }
     const window = this.#open.find((candidate) => candidate.start === start) ?? this.#openAt(start);
     const older = this.#open.some((candidate) => candidate.start < start);
-    return { window, limitSeconds: older && second < start + latenessSeconds ? latenessSeconds : windowSeconds };
+    return {
+      window,
+      limitSeconds: older && second < start + latenessSeconds ? latenessSeconds : windowSeconds,
+    };
   }
 
   /** Closes what ended before that second, and what lies more than a window in its future. */

@@ -2,15 +2,16 @@
 // from a capture thread to the enricher. Little-endian but for the parts marked "wire", which are
 // kept as they were in the packet.
 //
-//   0        4        8                                        40       44          48      56      60
-//   +--------+--------+----------------------------------------+--------+-----------+-------+-------+
-//   | ports  | meta   | addresses (wire)                       | packets| annotation| bytes | first | last |
-//   | u16x2  | u32    | IPv4: src 8..11, dst 12..15, then zero | u32    | u32       | u64   | u32   | u32  |
-//   | wire   |        | IPv6: src 8..23, dst 24..39            |        |           |       | us    | us   |
-//   +--------+--------+----------------------------------------+--------+-----------+-------+-------+
+//   0       4      8                                 40      44      48      56     60
+//   +-------+------+---------------------------------+-------+-------+-------+------+------+
+//   | ports | meta | addresses (wire)                |packets| anno- | bytes | first| last |
+//   | u16x2 | u32  | IPv4: src 8..11, dst 12..15, 0  | u32   | tation| u64   | u32  | u32  |
+//   | wire  |      | IPv6: src 8..23, dst 24..39     |       | u32   |       | us   | us   |
+//   +-------+------+---------------------------------+-------+-------+-------+------+------+
 //
 //   meta        0..7 protocol | 8..9 direction | 10..11 verdict | 12..29 observation point | 31 IPv6
-//   annotation  0..7 tcp-flags | 8..15 traffic-path | 16..23 exclusion | 24 own source | 25 own destination
+//   annotation  0..7 tcp-flags | 8..15 traffic-path | 16..23 exclusion |
+//               24 own source | 25 own destination
 //
 // first/last are microseconds since the window's start. Elements per IANA IPFIX: packets is
 // packetDeltaCount, bytes octetDeltaCount, first/last flowStart/EndMicroseconds (RFC 7011).
@@ -65,7 +66,6 @@ export const EXCLUSIONS = [
   'license-activation',
   'vpc-router',
   'no-interface',
-  'late',
 ] as const;
 export type Exclusion = (typeof EXCLUSIONS)[number];
 
@@ -92,7 +92,7 @@ export interface FlowBatch {
   readonly flowCount: number;
   /** Every observation point that was watched, also those without a flow. */
   readonly points: readonly PointCounters[];
-  /** Frames that are no flow, by reason: arp, not-ip, late. */
+  /** Frames that are no flow, by reason: arp, not-ip. */
   readonly excludedFrames: Readonly<Partial<Record<Exclusion, number>>>;
   /** False when more parts of the same window follow (the cache overflowed and was emptied). */
   readonly last: boolean;

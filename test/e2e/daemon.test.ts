@@ -19,11 +19,18 @@ import { ip, makeBed, pause, runIn, SKIP_LIVE, type LiveBed } from './live-bed.t
 
 const VPC = 'vpc-0aaaaaaaaaaaaaaa1';
 const INVENTORY = `
-vpcs: [{id: ${VPC}, account: 123456789012, region: eu-west-1, cidrs: [10.77.0.0/16, 'fd77::/64']}]
-subnets: [{id: subnet-0aaaaaaaaaaaaaaa1, vpc: ${VPC}, cidrs: [10.77.0.0/24, 'fd77::/64'], az-id: euw1-az1}]
+vpcs:
+  - {id: ${VPC}, account: 123456789012, region: eu-west-1, cidrs: [10.77.0.0/16, 'fd77::/64']}
+subnets:
+  - {id: subnet-0aaaaaaaaaaaaaaa1, vpc: ${VPC}, cidrs: [10.77.0.0/24, 'fd77::/64']}
 instances: [{id: i-0aaaaaaaaaaaaaaa1}]
 enis:
-  - {id: eni-0aaaaaaaaaaaaaaa1, subnet: subnet-0aaaaaaaaaaaaaaa1, instance: i-0aaaaaaaaaaaaaaa1, interface: va, ipv4: [10.77.0.1], ipv6: ['fd77::1']}
+  - id: eni-0aaaaaaaaaaaaaaa1
+    subnet: subnet-0aaaaaaaaaaaaaaa1
+    instance: i-0aaaaaaaaaaaaaaa1
+    interface: va
+    ipv4: [10.77.0.1]
+    ipv6: ['fd77::1']
 `;
 const FORMAT =
   '${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${packets} ${bytes} ' +
@@ -44,9 +51,21 @@ function addIpv6(netns: string, device: string, address: string, neighbour: stri
 
 function createFlowLog(bed: LiveBed, data: string, bucket: string, ...more: string[]): string {
   const run = weirIn(bed.a, [
-    'flow-logs', 'create', '--data', data, '--resource-type', 'VPC', '--resource-ids', VPC,
-    '--log-destination-type', 's3', '--log-destination', `arn:aws:s3:::${bucket}`,
-    '--max-aggregation-interval', '60', ...more,
+    'flow-logs',
+    'create',
+    '--data',
+    data,
+    '--resource-type',
+    'VPC',
+    '--resource-ids',
+    VPC,
+    '--log-destination-type',
+    's3',
+    '--log-destination',
+    `arn:aws:s3:::${bucket}`,
+    '--max-aggregation-interval',
+    '60',
+    ...more,
   ]);
   assert.equal(run.status, 0, run.stderr);
   const { FlowLogIds } = JSON.parse(run.stdout) as { FlowLogIds: string[] };
@@ -69,7 +88,15 @@ describe('weir up on real traffic', { skip: SKIP_LIVE }, () => {
     writeFileSync(inventory, INVENTORY);
     await awayFromTheMinute();
     weir = await startWeir(bed.a, ['--data', data, '--inventory', inventory]);
-    flowLogId = createFlowLog(bed, data, 'all-traffic', '--traffic-type', 'ALL', '--log-format', FORMAT);
+    flowLogId = createFlowLog(
+      bed,
+      data,
+      'all-traffic',
+      '--traffic-type',
+      'ALL',
+      '--log-format',
+      FORMAT,
+    );
     createFlowLog(bed, data, 'rejects', '--traffic-type', 'REJECT', '--log-format', FORMAT);
     createFlowLog(bed, data, 'accepts/team', '--traffic-type', 'ACCEPT');
 
@@ -101,8 +128,22 @@ describe('weir up on real traffic', { skip: SKIP_LIVE }, () => {
     const common = { srcport: 0, dstport: 0, packets: 4, bytes: 336 };
     const owner = { interface_id: 'eni-0aaaaaaaaaaaaaaa1', instance_id: 'i-0aaaaaaaaaaaaaaa1' };
     assert.deepEqual(rows, [
-      { srcaddr: '10.77.0.1', dstaddr: '10.77.0.2', ...common, flow_direction: 'egress', ...owner, traffic_path: 1 },
-      { srcaddr: '10.77.0.2', dstaddr: '10.77.0.1', ...common, flow_direction: 'ingress', ...owner, traffic_path: null },
+      {
+        srcaddr: '10.77.0.1',
+        dstaddr: '10.77.0.2',
+        ...common,
+        flow_direction: 'egress',
+        ...owner,
+        traffic_path: 1,
+      },
+      {
+        srcaddr: '10.77.0.2',
+        dstaddr: '10.77.0.1',
+        ...common,
+        flow_direction: 'ingress',
+        ...owner,
+        traffic_path: null,
+      },
     ]);
   });
 
@@ -121,8 +162,11 @@ describe('weir up on real traffic', { skip: SKIP_LIVE }, () => {
     ]);
   });
 
-  for (const [version, client] of [['IPv4', '10.77.0.1'], ['IPv6', 'fd77::1']] as const) {
-    it(`gives curl over ${version} SYN and FIN on the client's record, SYN-ACK and FIN on the server's`, () => {
+  for (const [version, client] of [
+    ['IPv4', '10.77.0.1'],
+    ['IPv6', 'fd77::1'],
+  ] as const) {
+    it(`gives curl over ${version} flags 2 or 3 on its record, 18 or 19 on the server's`, () => {
       const rows = queryRows(
         data,
         `SELECT srcaddr, tcp_flags FROM flow_logs WHERE protocol = 6 AND type = '${version}'`,
@@ -139,7 +183,8 @@ describe('weir up on real traffic', { skip: SKIP_LIVE }, () => {
     const keys = objectKeys(data, 'all-traffic');
     const key = new RegExp(
       `^AWSLogs/123456789012/vpcflowlogs/eu-west-1/\\d{4}/\\d\\d/\\d\\d/` +
-        `123456789012_vpcflowlogs_eu-west-1_${flowLogId}_\\d{8}T\\d\\d[0-5][05]Z_[0-9a-f]{8}\\.log\\.gz$`,
+        `123456789012_vpcflowlogs_eu-west-1_${flowLogId}_` +
+        '\\d{8}T\\d\\d[0-5][05]Z_[0-9a-f]{8}\\.log\\.gz$',
     );
 
     const records = deliveredRecords(data, 'all-traffic');
@@ -149,15 +194,20 @@ describe('weir up on real traffic', { skip: SKIP_LIVE }, () => {
     assert.equal(records.length, count?.['records']);
     assert.ok(
       records.includes(
-        'eni-0aaaaaaaaaaaaaaa1 10.77.0.1 10.77.0.2 0 0 1 4 336 ACCEPT 0 egress IPv4 i-0aaaaaaaaaaaaaaa1 1',
+        'eni-0aaaaaaaaaaaaaaa1 10.77.0.1 10.77.0.2 0 0 1 4 336 ACCEPT 0 egress IPv4 ' +
+          'i-0aaaaaaaaaaaaaaa1 1',
       ),
       records.join('\n'),
     );
   });
 
   it('keeps accepted traffic out of a flow log for REJECT, and in one for ACCEPT', () => {
-    const rejected = deliveredRecords(data, 'rejects').filter((line) => / (ACCEPT|REJECT) /.test(line));
-    const accepted = deliveredRecords(data, 'accepts').filter((line) => line.includes(' ACCEPT OK'));
+    const rejected = deliveredRecords(data, 'rejects').filter((line) =>
+      / (ACCEPT|REJECT) /.test(line),
+    );
+    const accepted = deliveredRecords(data, 'accepts').filter((line) =>
+      line.includes(' ACCEPT OK'),
+    );
 
     assert.deepEqual(rejected, []);
     assert.ok(accepted.length >= 8);

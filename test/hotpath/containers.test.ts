@@ -60,7 +60,11 @@ function assertConserved({ totals, packets, fault }: Outcome): void {
 }
 
 const FRAMES = randomTraffic(5, 60);
-const FILES = [pcap(FRAMES), pcap(FRAMES, { bigEndian: true, nanoseconds: true }), everyBlock(FRAMES)];
+const FILES = [
+  pcap(FRAMES),
+  pcap(FRAMES, { bigEndian: true, nanoseconds: true }),
+  everyBlock(FRAMES),
+];
 const pieces = fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 1, maxLength: 8 });
 
 describe('capture containers', () => {
@@ -81,17 +85,25 @@ describe('capture containers', () => {
 
   it('cut anywhere give everything before the cut and a fault, never an exception', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...FILES), fc.nat(20_000), pieces, async (file, cut, sizes) => {
-        const outcome = await readWhole(file.subarray(0, Math.min(cut, file.length)), sizes);
+      fc.asyncProperty(
+        fc.constantFrom(...FILES),
+        fc.nat(20_000),
+        pieces,
+        async (file, cut, sizes) => {
+          const outcome = await readWhole(file.subarray(0, Math.min(cut, file.length)), sizes);
 
-        assertConserved(outcome);
-      }),
+          assertConserved(outcome);
+        },
+      ),
       { numRuns: 300, interruptAfterTimeLimit: 10_000, seed: 4 },
     );
   });
 
   it('changed anywhere never throw, and what is counted stays conserved', async () => {
-    const changes = fc.array(fc.tuple(fc.nat(20_000), fc.nat(255)), { minLength: 1, maxLength: 30 });
+    const changes = fc.array(fc.tuple(fc.nat(20_000), fc.nat(255)), {
+      minLength: 1,
+      maxLength: 30,
+    });
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...FILES), changes, async (file, edits) => {
         const copy = Uint8Array.from(file);

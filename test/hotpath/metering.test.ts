@@ -74,7 +74,9 @@ const V4 = { source: '10.0.0.1', destination: '10.0.0.2' };
 /** A UDP flow of its own per number. */
 function numberedFrame(n: number): Uint8Array {
   const src = `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`;
-  return ethernet(ipv4({ source: src, destination: '192.0.2.1' }, udp({ sourcePort: 1000, destinationPort: 53 })));
+  return ethernet(
+    ipv4({ source: src, destination: '192.0.2.1' }, udp({ sourcePort: 1000, destinationPort: 53 })),
+  );
 }
 
 describe('hot path', () => {
@@ -84,7 +86,14 @@ describe('hot path', () => {
     const payloadBytes = 10 * SEGMENT_BYTES + 1;
     const bytes = ethernet(ipv4({ ...V4, totalLength: headerBytes + payloadBytes }, tcp(TCP_DATA)));
 
-    ring([{ bytes, second: START, wireBytes: 14 + headerBytes + payloadBytes, segmentBytes: SEGMENT_BYTES }]);
+    ring([
+      {
+        bytes,
+        second: START,
+        wireBytes: 14 + headerBytes + payloadBytes,
+        segmentBytes: SEGMENT_BYTES,
+      },
+    ]);
     meter.finish();
 
     assert.equal(flows.length, 1);
@@ -96,11 +105,23 @@ describe('hot path', () => {
     const { meter, flows, ring } = bench();
     const payloadBytes = 100 * SEGMENT_BYTES;
     const packet = ipv6(
-      { source: '2001:db8::1', destination: '2001:db8::2', extensions: [jumboPayload(8 + 20 + payloadBytes)], payloadLength: 0 },
+      {
+        source: '2001:db8::1',
+        destination: '2001:db8::2',
+        extensions: [jumboPayload(8 + 20 + payloadBytes)],
+        payloadLength: 0,
+      },
       tcp(TCP_DATA),
     );
 
-    ring([{ bytes: ethernet(packet), second: START, wireBytes: 14 + 68 + payloadBytes, segmentBytes: SEGMENT_BYTES }]);
+    ring([
+      {
+        bytes: ethernet(packet),
+        second: START,
+        wireBytes: 14 + 68 + payloadBytes,
+        segmentBytes: SEGMENT_BYTES,
+      },
+    ]);
     meter.finish();
 
     assert.equal(flows[0]?.packets, 100);
@@ -140,13 +161,19 @@ describe('hot path', () => {
     ring([flagged(TCP_FLAG.syn | TCP_FLAG.ece), flagged(TCP_FLAG.rst)]);
     meter.finish();
 
-    assert.deepEqual(flows.map((flow) => flow.flags), [0, 19, 6]);
+    assert.deepEqual(
+      flows.map((flow) => flow.flags),
+      [0, 19, 6],
+    );
   });
 });
 
 describe('a full flow cache', () => {
   const FLOWS = 5000;
-  const frames = Array.from({ length: FLOWS }, (_, n) => ({ bytes: numberedFrame(n), second: START }));
+  const frames = Array.from({ length: FLOWS }, (_, n) => ({
+    bytes: numberedFrame(n),
+    second: START,
+  }));
 
   it('is emptied early where output keeps up, and no packet is lost', () => {
     const { meter, flows, ring } = bench({ maxFlows: 1000 });
@@ -154,7 +181,10 @@ describe('a full flow cache', () => {
     for (let n = 0; n < FLOWS; n += 100) ring(frames.slice(n, n + 100));
     meter.finish();
 
-    assert.equal(flows.reduce((sum, flow) => sum + flow.packets, 0), FLOWS);
+    assert.equal(
+      flows.reduce((sum, flow) => sum + flow.packets, 0),
+      FLOWS,
+    );
     assert.ok(flows.some((flow) => !flow.last) && flows.some((flow) => flow.last));
   });
 
@@ -176,13 +206,18 @@ describe('a full flow cache', () => {
     const count = 120_000;
 
     for (let n = 0; n < count; n += 1000) {
-      ring(Array.from({ length: 1000 }, (_, i) => ({ bytes: numberedFrame(n + i), second: START })));
+      ring(
+        Array.from({ length: 1000 }, (_, i) => ({ bytes: numberedFrame(n + i), second: START })),
+      );
     }
     ring(Array.from({ length: 1000 }, (_, i) => ({ bytes: numberedFrame(i * 7), second: START })));
     meter.finish();
 
     assert.equal(flows.length, count);
-    assert.equal(flows.reduce((sum, flow) => sum + flow.packets, 0), count + 1000);
+    assert.equal(
+      flows.reduce((sum, flow) => sum + flow.packets, 0),
+      count + 1000,
+    );
   });
 });
 
@@ -191,7 +226,12 @@ describe('hostile input', () => {
     const sane = [
       numberedFrame(1),
       ethernet(ipv4(V4, tcp(TCP_DATA))),
-      ethernet(ipv6({ source: '2001:db8::1', destination: '2001:db8::2', extensions: [jumboPayload(70_000)] }, tcp(TCP_DATA))),
+      ethernet(
+        ipv6(
+          { source: '2001:db8::1', destination: '2001:db8::2', extensions: [jumboPayload(70_000)] },
+          tcp(TCP_DATA),
+        ),
+      ),
     ];
     const mutated = fc
       .tuple(
@@ -215,18 +255,31 @@ describe('hostile input', () => {
     });
 
     fc.assert(
-      fc.property(linkType, fc.array(frame, { maxLength: 20 }), fc.nat(100_000), fc.nat(9000), (type, frames, wireBytes, segmentBytes) => {
-        hotPath.setLink(0, { linkType: type, point: 1, policy: LINK_POLICY.packetType, virtioHeader: segmentBytes > 4000 });
-        const block = ringBlock(frames.map((bytes) => ({ bytes, second: START, wireBytes, segmentBytes })));
-        hotPath.input.set(block);
-        meter.feed(0, (from) => hotPath.feedRing(0, from, block.length));
-        const counts = hotPath.takeLinkCounts(0);
-        const unmetered = Object.values(counts.outcomes).reduce((sum, count) => sum + count, 0);
-        assert.equal(counts.frames, frames.length);
-        // A GSO frame is more than one packet, never less.
-        assert.ok(counts.packets + unmetered >= frames.length);
-        if (segmentBytes <= 4000) assert.equal(counts.packets + unmetered, frames.length);
-      }),
+      fc.property(
+        linkType,
+        fc.array(frame, { maxLength: 20 }),
+        fc.nat(100_000),
+        fc.nat(9000),
+        (type, frames, wireBytes, segmentBytes) => {
+          hotPath.setLink(0, {
+            linkType: type,
+            point: 1,
+            policy: LINK_POLICY.packetType,
+            virtioHeader: segmentBytes > 4000,
+          });
+          const block = ringBlock(
+            frames.map((bytes) => ({ bytes, second: START, wireBytes, segmentBytes })),
+          );
+          hotPath.input.set(block);
+          meter.feed(0, (from) => hotPath.feedRing(0, from, block.length));
+          const counts = hotPath.takeLinkCounts(0);
+          const unmetered = Object.values(counts.outcomes).reduce((sum, count) => sum + count, 0);
+          assert.equal(counts.frames, frames.length);
+          // A GSO frame is more than one packet, never less.
+          assert.ok(counts.packets + unmetered >= frames.length);
+          if (segmentBytes <= 4000) assert.equal(counts.packets + unmetered, frames.length);
+        },
+      ),
       { numRuns: 3000, interruptAfterTimeLimit: 10_000, seed: 7 },
     );
     meter.finish();

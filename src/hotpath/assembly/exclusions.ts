@@ -1,6 +1,13 @@
 // Flows that AWS never records and that can be told without an inventory (spec/records.md 9):
 // decided once, when a flow is first seen. The codes are those of EXCLUSIONS in src/spine/flow.ts.
-import { be16, META_IPV6, R_DESTINATION_IPV4, R_DESTINATION_IPV6, R_META, R_SOURCE } from './layout';
+import {
+  be16,
+  META_IPV6,
+  R_DESTINATION_IPV4,
+  R_DESTINATION_IPV6,
+  R_META,
+  R_SOURCE,
+} from './layout';
 
 const DHCP: u32 = 3;
 const INSTANCE_METADATA: u32 = 4;
@@ -29,7 +36,8 @@ function serviceAt(last: u32, port: u32, protocol: u32): u32 {
   if (last == 254) return INSTANCE_METADATA;
   if (last == 123) return TIME_SYNC;
   if (last == 253 && port == DNS_PORT && (protocol == UDP || protocol == TCP)) return AMAZON_DNS;
-  if ((last == 250 || last == 251) && port == KMS_PORT && protocol == TCP) return LICENSE_ACTIVATION;
+  if (last != 250 && last != 251) return 0;
+  if (port == KMS_PORT && protocol == TCP) return LICENSE_ACTIVATION;
   return 0;
 }
 

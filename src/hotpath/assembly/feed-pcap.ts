@@ -8,9 +8,7 @@ import {
   BATCH_PACKETS,
   INPUT,
   INPUT_BYTES,
-  LATE,
   LINK_META,
-  LINK_OUTCOMES,
 } from './layout';
 import {
   BATCH_END,
@@ -20,7 +18,6 @@ import {
   drainBatch,
   FULL,
   isPlain,
-  lateBefore,
   linkAt,
   meterFrame,
   meterPlain,
@@ -36,12 +33,6 @@ const HEADER_BYTES: usize = 16;
 const MICROSECONDS_MAX: u32 = 999999;
 /** Larger than any frame that IP can be in; beyond it the file is damaged. */
 export const CAPTURED_BYTES_MAX: u32 = <u32>INPUT_BYTES / 2;
-
-/** Counts a frame of a window that is closed already. */
-export function countLate(link: usize): void {
-  const counter = link + LINK_OUTCOMES + (<usize>(LATE - 1) << 3);
-  store<u64>(counter, load<u64>(counter) + 1);
-}
 
 /**
  * Meters packets of link 0 in INPUT + [from, to).
@@ -86,19 +77,13 @@ export function feedPcap(from: u32, to: u32, swapped: u32, nanoseconds: u32): u3
     if (next > end) break;
     const relative = second - start;
     if (relative >= limit) {
-      if (second >= lateBefore) {
-        reason = WINDOW;
-        break;
-      }
-      frames++;
-      countLate(link);
-      p = next;
-      continue;
+      reason = WINDOW;
+      break;
     }
     if (nanoseconds) fraction /= 1000;
     const microseconds = relative * 1000000 + min<u32>(fraction, MICROSECONDS_MAX);
-    p = next;
     frames++;
+    p = next;
     if (plain && meterPlain(r, frame, captured, meta, microseconds)) {
       fast++;
       r += 64;

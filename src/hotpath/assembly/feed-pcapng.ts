@@ -19,7 +19,6 @@ import {
   MALFORMED,
   LINK_OUTCOMES,
 } from './layout';
-import { countLate } from './feed-pcap';
 import {
   batchCount,
   CONTROL_BLOCK,
@@ -28,7 +27,6 @@ import {
   drainBatch,
   FULL,
   isPlain,
-  lateBefore,
   linkAt,
   meterFrame,
   meterPlain,
@@ -185,15 +183,10 @@ export function feedPcapng(from: u32, to: u32): u32 {
     }
     const relative = lastSecond - start;
     if (relative >= limit) {
-      if (lastSecond >= lateBefore) {
-        setState(WINDOW, lastSecond);
-        break;
-      }
-      countFrames(packetLink, 1, 0);
-      countLate(packetLink);
-    } else {
-      meterOpened(relative);
+      setState(WINDOW, lastSecond);
+      break;
     }
+    meterOpened(relative);
     p += bytes;
   }
   return <u32>(p - INPUT);

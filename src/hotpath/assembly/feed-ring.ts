@@ -5,13 +5,11 @@
 //   sockaddr_ll at 48: packet type u8 at 58
 //   virtio_net_hdr in the 10 bytes before mac: flags, gso type, header bytes u16, gso size u16
 import { BATCH, BATCH_PACKETS, INPUT, LINK_HAS_VIRTIO, LINK_USED } from './layout';
-import { countLate } from './feed-pcap';
 import {
   batchCount,
   countFrames,
   drainBatch,
   FULL,
-  lateBefore,
   linkAt,
   meterFrame,
   NEED_DATA,
@@ -59,27 +57,22 @@ export function feedRing(linkId: u32, from: u32, to: u32): u32 {
     }
     const second = load<u32>(p, SECOND);
     const relative = second - start;
-    if (relative >= limit && second >= lateBefore) {
+    if (relative >= limit) {
       setState(WINDOW, second);
       break;
     }
     frames++;
-    if (relative >= limit) {
-      countLate(link);
-    } else {
-      const r = BATCH + (<usize>batchCount << 6);
-      const appended = meterFrame(
-        link,
-        r,
-        frame,
-        captured,
-        load<u32>(p, WIRE),
-        relative * 1000000 + load<u32>(p, NANOSECOND) / 1000,
-        virtio ? <u32>load<u16>(frame - GSO_SIZE_BEFORE_MAC) : 0,
-        <u32>load<u8>(p, PACKET_TYPE),
-      );
-      setBatchCount(batchCount + appended);
-    }
+    const appended = meterFrame(
+      link,
+      BATCH + (<usize>batchCount << 6),
+      frame,
+      captured,
+      load<u32>(p, WIRE),
+      relative * 1000000 + load<u32>(p, NANOSECOND) / 1000,
+      virtio ? <u32>load<u16>(frame - GSO_SIZE_BEFORE_MAC) : 0,
+      <u32>load<u8>(p, PACKET_TYPE),
+    );
+    setBatchCount(batchCount + appended);
     if (next == 0) {
       p = end;
       break;

@@ -43,7 +43,7 @@ export const DYNAMIC: usize = ADDRESSES + <usize>(ADDRESS_SLOTS_MAX * 32);
 //   8 u32 direction policy           12 u32 bit 0 in use, bit 1 virtio_net_hdr before frames
 //  16 u64 timestamp units per second 24 i64 timestamp offset, seconds
 //  32 u64 frames                     40 u64 IP packets metered, GSO expanded
-//  48 u64 x 8 frames not metered, by outcome 1..8 (index 0 stands for outcome 1)
+//  48 u64 x 8 frames not metered, by outcome 1..6 (index 0 stands for outcome 1)
 export const LINK_TYPE: usize = 0;
 export const LINK_META: usize = 4;
 export const LINK_POLICY: usize = 8;
@@ -69,7 +69,6 @@ export const TRUNCATED: u32 = 3;
 export const MALFORMED: u32 = 4;
 export const UNSUPPORTED_LINK: u32 = 5;
 export const NO_INTERFACE: u32 = 6;
-export const LATE: u32 = 7;
 
 // Point: what text output needs to know of an observation point.
 //   0 u32 bit 0 has IPv4, bit 1 has IPv6   4 u32 primary IPv4 (wire)   8 16 B IPv6 (wire)

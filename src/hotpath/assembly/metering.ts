@@ -57,7 +57,10 @@ export function linkAt(id: u32): usize {
 // @ts-ignore: decorator
 @inline
 export function isPlain(link: usize): bool {
-  return load<u32>(link, LINK_TYPE) == LINKTYPE_ETHERNET && load<u32>(link, LINK_POLICY) == POLICY_FIXED;
+  return (
+    load<u32>(link, LINK_TYPE) == LINKTYPE_ETHERNET &&
+    load<u32>(link, LINK_POLICY) == POLICY_FIXED
+  );
 }
 
 /**
@@ -178,12 +181,9 @@ export let state: u32 = 0;
 export let boundarySecond: u32 = 0;
 /** Relative second, exclusive, up to which packets belong to the selected window undisturbed. */
 export let windowLimit: u32 = 0;
-/** Packets before this second are counted as late and skipped; 0 = none. */
-export let lateBefore: u32 = 0;
 
-export function setWindowLimit(limit: u32, late: u32): void {
+export function setWindowLimit(limit: u32): void {
   windowLimit = limit;
-  lateBefore = late;
 }
 
 export function setState(value: u32, second: u32): void {

@@ -122,8 +122,15 @@ function writeSecond(o: usize, relative: u32): usize {
 
 // @ts-ignore: decorator
 @inline
-function writePacketAddress(o: usize, e: usize, meta: u32, offsetIpv4: usize, offsetIpv6: usize): usize {
-  return meta & META_IPV6 ? writeIpv6(o, e + offsetIpv6) : writeIpv4(o, load<u32>(e + offsetIpv4));
+function writePacketAddress(
+  o: usize,
+  e: usize,
+  meta: u32,
+  offsetIpv4: usize,
+  offsetIpv6: usize,
+): usize {
+  if (meta & META_IPV6) return writeIpv6(o, e + offsetIpv6);
+  return writeIpv4(o, load<u32>(e + offsetIpv4));
 }
 
 /**
@@ -197,7 +204,8 @@ function writeEntry(start: usize, e: usize): usize {
         continue;
       }
       case CONSTANT: {
-        o = writeString(o, load<u32>(CONSTANTS + (<usize>(point * CONSTANT_SLOTS + argument) << 2)));
+        const slot = <usize>(point * CONSTANT_SLOTS + argument) << 2;
+        o = writeString(o, load<u32>(CONSTANTS + slot));
         break;
       }
       case SRCADDR: {

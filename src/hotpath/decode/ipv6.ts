@@ -103,7 +103,8 @@ export function decodeIpv6(r: usize, ip: usize, end: usize, wireBytes: u32): u32
   let octets = HEADER_BYTES + be16(ip + PAYLOAD_LENGTH);
   let offloadBytes: u32 = 0;
   if (octets == HEADER_BYTES) {
-    const jumbo = next == HOP_BY_HOP && payloadStart + 8 <= end ? jumboPayload(payloadStart, end) : 0;
+    let jumbo: u32 = 0;
+    if (next == HOP_BY_HOP && payloadStart + 8 <= end) jumbo = jumboPayload(payloadStart, end);
     if (jumbo != 0) {
       octets = HEADER_BYTES + jumbo;
       // Linux puts this header before a BIG TCP frame; it never reaches the wire.

@@ -71,7 +71,8 @@ export function parseReplayArguments(argv: readonly string[]): ReplayArguments |
   return {
     files: positionals,
     format: values.format,
-    intervalSeconds: values.interval === '600' ? 600 : oneOf('--interval', values.interval, ['60', '600']) && 60,
+    intervalSeconds:
+      values.interval === '600' ? 600 : oneOf('--interval', values.interval, ['60', '600']) && 60,
     inventory: values.inventory ?? null,
     trafficType: oneOf('--traffic-type', values['traffic-type'], ['ALL', 'ACCEPT', 'REJECT']),
     header: !values['no-header'],
@@ -100,6 +101,7 @@ function oneOf<T extends string>(name: string, value: string, allowed: readonly 
 }
 
 function accountId(value: string): string {
-  if (!/^\d{12}$/.test(value)) throw new UsageError(`Value "${value}" of --account-id is not 12 digits`);
+  if (!/^\d{12}$/.test(value))
+    throw new UsageError(`Value "${value}" of --account-id is not 12 digits`);
   return value;
 }

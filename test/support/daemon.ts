@@ -69,10 +69,14 @@ export function weirIn(netns: string, args: readonly string[]): WeirRun {
 
 /** Rows of a query over the store of a data folder. */
 export function queryRows(data: string, sql: string): Record<string, unknown>[] {
-  const run = spawnSync(process.execPath, [WEIR, 'query', sql, '--format', 'json', '--data', data], {
-    encoding: 'utf8',
-    timeout: 60_000,
-  });
+  const run = spawnSync(
+    process.execPath,
+    [WEIR, 'query', sql, '--format', 'json', '--data', data],
+    {
+      encoding: 'utf8',
+      timeout: 60_000,
+    },
+  );
   if (run.status !== 0) throw new Error(`weir query failed: ${run.stderr}`);
   return JSON.parse(run.stdout) as Record<string, unknown>[];
 }
@@ -90,6 +94,9 @@ export function objectKeys(data: string, bucket: string): string[] {
 export function deliveredRecords(data: string, bucket: string): string[] {
   return objectKeys(data, bucket).flatMap((key) => {
     const text = gunzipSync(readFileSync(path.join(data, 's3', bucket, key))).toString();
-    return text.split('\n').slice(1).filter((line) => line !== '');
+    return text
+      .split('\n')
+      .slice(1)
+      .filter((line) => line !== '');
   });
 }

@@ -49,7 +49,7 @@ describe('weir query', () => {
   ): Promise<{ code: number; out: string; err: string }> {
     const stderr = createSink();
     const deps: CommandDeps = {
-      stdin: process.stdin as CommandDeps['stdin'],
+      stdin: process.stdin,
       stdout: stdout.stream,
       stderr: stderr.stream,
       environment: { WEIR_DATA: data },

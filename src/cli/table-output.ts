@@ -108,7 +108,8 @@ function createJsonPrinter(columns: readonly QueryColumn[]): RowPrinter {
             row[index] ?? null,
           ]);
           count += 1;
-          return `${count === 1 ? '[\n' : ',\n'}${JSON.stringify(Object.fromEntries(entries), replaceBigint)}`;
+          const text = JSON.stringify(Object.fromEntries(entries), replaceBigint);
+          return `${count === 1 ? '[\n' : ',\n'}${text}`;
         })
         .join(''),
     end: () => (count === 0 ? '[]\n' : '\n]\n'),

@@ -24,7 +24,7 @@ const IPV4_PATTERN = `(${OCTET}\\.){3}${OCTET}`;
 /** Groups on one side of `::`, none when the side is empty. */
 const SIDE = (index: number): string => `CASE WHEN coalesce(sides[${index}], '') = ''
   THEN []::VARCHAR[] ELSE string_split(sides[${index}], ':') END`;
-/** 32 hexadecimal digits of the groups in the list `sides`, more or fewer for what is no address. */
+/** Hexadecimal digits of the groups in the list `sides`: 32, or it is no address. */
 const IPV6_DIGITS = `array_to_string(list_transform(
   list_concat(${SIDE(1)},
     list_resize([]::VARCHAR[], CASE WHEN len(sides) = 2

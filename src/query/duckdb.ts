@@ -71,11 +71,6 @@ export function quoteText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** `name` as an SQL identifier. */
-export function quoteName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
 /** The SQL list literal of file paths, for read_parquet. */
 export function quotePaths(paths: readonly string[]): string {
   return `[${paths.map(quoteText).join(', ')}]`;

@@ -13,8 +13,8 @@ export type { QueryResult, QueryStream, Reader, ReaderOptions } from './reader.t
 export type { QueryColumn, QueryValue } from './query-value.ts';
 export type { CommittedWindow } from './commits.ts';
 export type { LineChunk, ReadLinesRequest, RecordScope } from './lines.ts';
-export { FilterError, parseFilter, printFilter } from './filter.ts';
+export { FilterError, parseFilter } from './filter.ts';
 export type { FilterNode } from './filter.ts';
 export { filterCondition, filterToSql } from './filter-sql.ts';
-export { filterToPredicate, rowFilter } from './filter-predicate.ts';
+export { filterToPredicate } from './filter-predicate.ts';
 export type { FilterPredicate, FilterRow } from './filter-predicate.ts';

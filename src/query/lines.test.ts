@@ -216,7 +216,7 @@ describe('readLines', () => {
     ]);
   });
 
-  it('at 600 s, tells NODATA once per silent interface and SKIPDATA once per losing one', async () => {
+  it('at 600 s, tells NODATA once when silent, SKIPDATA once when lossy', async () => {
     const second = { interfaceIndex: 1 };
     await storeMinute(0, [{ ...NO_DATA }, { ...NO_DATA, ...second }]);
     await storeMinute(1, [{ dstPort: 1 }, { ...NO_DATA, ...second }]);

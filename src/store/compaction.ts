@@ -56,7 +56,7 @@ function runsOf(segments: readonly Segment[], periodSeconds: number, endedBy: nu
   return runs;
 }
 
-/** Cuts a run into pieces of at most `bytesMax`, from the front, so that cuts stay where they are. */
+/** Cuts a run into pieces of at most `bytesMax`, from the front: cuts stay where they are. */
 function packs(run: readonly Segment[], bytesMax: number): Segment[][] {
   const pieces: Segment[][] = [];
   let bytes = Infinity;

@@ -17,8 +17,7 @@ const HOUR_START = 1_700_002_800;
 /** Segments as text between Parquet's magic marks, one sequence per line. */
 const plainWriter: SegmentWriter = {
   write: (_, sequence, file) => writeFile(file, `PAR1\n${sequence}\nPAR1`),
-  merge: (paths, file) =>
-    writeFile(file, `PAR1\n${paths.flatMap(sequencesIn).join('\n')}\nPAR1`),
+  merge: (paths, file) => writeFile(file, `PAR1\n${paths.flatMap(sequencesIn).join('\n')}\nPAR1`),
 };
 
 function sequencesIn(file: string): number[] {
@@ -125,7 +124,10 @@ describe('store', () => {
     nowSeconds += 60;
     await store.maintain();
 
-    assert.deepEqual(stored(store), Array.from({ length: 61 }, (_, index) => index + 1));
+    assert.deepEqual(
+      stored(store),
+      Array.from({ length: 61 }, (_, index) => index + 1),
+    );
     assert.equal(store.segments().length, 2);
     assert.equal(beside, 62);
     assert.equal(readdirSync(directory).length, 2);

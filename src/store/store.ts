@@ -154,7 +154,7 @@ class SegmentStore implements Store {
     }
     if (foreign.length > 0) {
       const some = foreign.slice(0, 3).join(', ');
-      const message = `${foreign.length} files in the store are none of its and are ignored: ${some}`;
+      const message = `The store ignores ${foreign.length} files that are none of its own: ${some}`;
       this.#deps.log.warn('store.foreign', message);
     }
   }

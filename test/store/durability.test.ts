@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 import { createLogger } from '../../src/observe/log.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
-import { OperationError } from '../../src/observe/operation-error.ts';
+import type { OperationError } from '../../src/observe/operation-error.ts';
 import { createSegmentWriter, openReader } from '../../src/query/index.ts';
 import { type Store, openStore } from '../../src/store/index.ts';
 import { makeLargeBatch } from '../record-batches.ts';

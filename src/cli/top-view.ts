@@ -28,7 +28,8 @@ interface Column {
   readonly paint?: (row: RatedRow, text: string) => string;
 }
 
-const ARROWS = { ingress: '→', egress: '←', '-': '·' } as const;
+/** Seen from the interface. */
+const DIRECTION_WORDS = { ingress: 'in', egress: 'out', '-': '-' } as const;
 
 /** The rows of the chosen action, the largest first. */
 export function orderRows(
@@ -79,7 +80,7 @@ function chooseColumns(rows: readonly RatedRow[], width: number, paint: Painter)
       width: Math.min(width >= 112 ? 15 : 10, Math.max(5, ...names)),
       text: (row) => printable(row.interface),
     },
-    { title: ' ', width: 1, text: (row) => ARROWS[row.direction] },
+    { title: 'dir', width: 3, text: (row) => DIRECTION_WORDS[row.direction] },
     {
       title: 'proto',
       width: 5,
@@ -215,8 +216,8 @@ export function helpLines(paint: Painter): string[] {
     'The largest flows of the window that is open now, as the interfaces see them.',
     'The counters begin anew with each window; the rate is that of the last second.',
     '',
-    '  b  sort by bytes        →  ingress: into the interface',
-    '  p  sort by packets      ←  egress: out of the interface',
+    '  b  sort by bytes        in   ingress: into the interface',
+    '  p  sort by packets      out  egress: out of the interface',
     '  r  sort by rate         a  all, ACCEPT only, REJECT only',
     '',
     '  space  pause            ?  this sheet            q  quit',

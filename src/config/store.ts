@@ -10,7 +10,7 @@ export const storeSchema = z.strictObject({
   maxBytes: byteSize(16 * MIB, 2 ** 50)
     .default(50 * GIB)
     .describe('The oldest records are deleted when the store grows beyond this'),
-  memoryLimitBytes: byteSize(64 * MIB, 2 ** 42)
+  memoryLimitBytes: byteSize(128 * MIB, 2 ** 42)
     .default(256 * MIB)
     .describe('Memory that writing, reading and merging records may use'),
 });

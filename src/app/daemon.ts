@@ -20,7 +20,7 @@ import {
   type ListenAddress,
 } from '../config/index.ts';
 import type { Delivery } from '../deliver/index.ts';
-import { createEnricher, PointRegistry } from '../enrich/index.ts';
+import { createEnricher, PointRegistry, type Enricher } from '../enrich/index.ts';
 import type { Inventory } from '../inventory/index.ts';
 import { lockFile } from '../kernel/index.ts';
 import { createMetrics, type Logger, type Metrics } from '../observe/index.ts';
@@ -106,9 +106,10 @@ async function build(options: DaemonOptions, endings: Endings): Promise<Daemon> 
   endings.push(() => storage.close());
 
   const points = new PointRegistry(config);
-  const enrich = createBatchEnricher(points, inventory, metrics);
+  const awsServices = (): ReturnType<Inventory['awsServices']> => inventory.awsServices();
+  const enricher = createEnricher({ registry: points, awsServices });
   const pipeline = createRecordPipeline({
-    enrich,
+    enrich: createBatchEnricher(enricher, inventory, metrics),
     append: (batch) => store.append(batch),
     onStored: options.onWindow,
     log,
@@ -152,7 +153,14 @@ async function build(options: DaemonOptions, endings: Endings): Promise<Daemon> 
   endings.push((leftMs) => delivery.stop(leftMs * 0.8));
   endings.push((leftMs) => pipeline.stop(leftMs * 0.6));
   const onBatch = (batch: FlowBatch): void => pipeline.push(batch);
-  const source = await startLiveSource(config, { inventory, points, onBatch, log, metrics });
+  const source = await startLiveSource(config, {
+    inventory,
+    points,
+    enricher,
+    onBatch,
+    log,
+    metrics,
+  });
   state.source = source;
   endings.push((leftMs) => source.stop(leftMs * 0.4));
   writeDaemonNote(paths, { pid: process.pid, ...server.address, key });
@@ -199,13 +207,12 @@ function answersOf(
   };
 }
 
+/** Enriches with the snapshot of the moment, and counts what is not recorded or was lost. */
 function createBatchEnricher(
-  registry: PointRegistry,
+  enricher: Enricher,
   inventory: Inventory,
   metrics: Metrics,
 ): (batch: FlowBatch) => RecordBatch {
-  const awsServices = (): ReturnType<Inventory['awsServices']> => inventory.awsServices();
-  const enricher = createEnricher({ registry, awsServices });
   const excluded = metrics.counter(
     'weir_excluded_packets_total',
     'Packets not recorded, by reason',

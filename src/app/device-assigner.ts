@@ -1,7 +1,7 @@
 // Gives each captured device the observation point of its interface (ENI). A device that the
 // inventory does not know yet (it was made a moment ago) waits a little; then it is captured under
 // the unknown point, since packets without a name are better than none.
-import { UNKNOWN_POINT, type PointRegistry } from '../enrich/index.ts';
+import { UNKNOWN_POINT, type Enricher, type PointRegistry } from '../enrich/index.ts';
 import { createResolver, type Inventory, type Resolver } from '../inventory/index.ts';
 import type { Logger } from '../observe/index.ts';
 import type { Snapshot } from '../spine/topology.ts';
@@ -15,6 +15,7 @@ type Assignment = Omit<Extract<ToCaptureWorker, { kind: 'assign' }>, 'kind'>;
 export interface AssignerDeps {
   readonly inventory: Inventory;
   readonly points: PointRegistry;
+  readonly enricher: Pick<Enricher, 'know'>;
   readonly assign: (assignment: Assignment) => void;
   readonly log: Logger;
 }
@@ -26,7 +27,7 @@ export interface DeviceAssigner {
 }
 
 export function createDeviceAssigner(deps: AssignerDeps): DeviceAssigner {
-  const { inventory, points, assign, log } = deps;
+  const { inventory, points, enricher, assign, log } = deps;
   const waiting = new Map<
     string,
     { readonly device: CaptureDevice; readonly timer: NodeJS.Timeout }
@@ -39,9 +40,11 @@ export function createDeviceAssigner(deps: AssignerDeps): DeviceAssigner {
   };
   const tryAssign = (device: CaptureDevice): boolean => {
     const { netns, ifindex, name } = device;
-    const eni = resolverOf(inventory.snapshot()).eniByDevice(netns, name);
+    const snapshot = inventory.snapshot();
+    const eni = resolverOf(snapshot).eniByDevice(netns, name);
     if (eni === undefined) return false;
     const point = points.pointFor(eni.interfaceId);
+    enricher.know(point, snapshot);
     assign({ netns, ifindex, name, point, hostSide: eni.device?.hostSide ?? false });
     const where = netns === null ? '' : ` in ${netns}`;
     log.info('capture.began', `Capturing ${name}${where} as ${eni.interfaceId}`);

@@ -43,6 +43,11 @@ export interface EnrichedBatch {
 
 export interface Enricher {
   /**
+   * Takes note of an interface while it is there: when its window closes it may be gone, and its
+   * last records still carry its identity, addresses and routes.
+   */
+  know(point: number, snapshot: Snapshot): void;
+  /**
    * Turns the flows of a window into records. The entries are annotated in place.
    *
    * @param batch parts of one window in their order, the last one marked
@@ -68,6 +73,12 @@ export function createEnricher(deps: EnricherDeps): Enricher {
   const interfaces = new InterfaceList(registry);
 
   return {
+    know(point, snapshot) {
+      registry.identity(point, snapshot);
+      plans.use(snapshot);
+      plans.planAt(point);
+    },
+
     enrich(batch, snapshot) {
       plans.use(snapshot);
       const words = new Uint32Array(batch.entries, 0, batch.flowCount * ENTRY_WORDS);

@@ -124,6 +124,19 @@ describe('enrich(): identity', () => {
     assert.equal(row?.trafficPath, 8);
   });
 
+  it('knows an interface that came and went within one window', () => {
+    const { point, know, run } = enrichTrial();
+    const nat = point(NAT_ENI);
+    const flow = { point: nat, direction: 'egress', src: '10.0.0.7', dst: '8.8.8.8' } as const;
+    const empty = snapshotOf({ vpcs: [], subnets: [], enis: [], version: 2 });
+
+    know(nat);
+    const [row] = rowsOf(run(batchOf([flow]), empty).batch);
+
+    assert.deepEqual([row?.identity.vpcId, row?.src], ['vpc-abcdefab012345678', '10.0.0.220']);
+    assert.equal(row?.trafficPath, 8);
+  });
+
   it('joins subnet, VPC and instance', () => {
     const { point, rows } = enrichTrial();
 

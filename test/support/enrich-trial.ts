@@ -51,6 +51,8 @@ function exampleNetwork(): Snapshot {
 export interface EnrichTrial {
   readonly registry: PointRegistry;
   readonly point: (interfaceId: string) => number;
+  /** Enricher.know() with the example's network. */
+  readonly know: (point: number) => void;
   readonly run: (batch: ReturnType<typeof batchOf>, snapshot?: Snapshot) => EnrichedBatch;
   readonly rows: (...flows: TestFlow[]) => TestRow[];
 }
@@ -63,6 +65,7 @@ export function enrichTrial(services: ServiceRanges | null = null): EnrichTrial 
   return {
     registry,
     point: (interfaceId) => registry.pointFor(interfaceId),
+    know: (point) => enricher.know(point, network),
     run,
     rows: (...flows) => rowsOf(run(batchOf(flows)).batch),
   };

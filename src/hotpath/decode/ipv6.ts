@@ -75,12 +75,13 @@ function walkExtensions(first: u32, start: usize, end: usize): u32 {
   let protocol = first;
   let p = start;
   laterFragment = false;
-  while (isExtension(protocol) && p + 8 <= end) {
+  // Two bytes tell where the next header is; a header cut off behind them still has a successor.
+  while (isExtension(protocol) && p + 2 <= end) {
     const next = <u32>load<u8>(p);
     // A mobility, HIP or Shim6 message of its own is the payload, not a header before one.
     if (protocol >= MOBILITY && next == NO_NEXT_HEADER) break;
     if (protocol == FRAGMENT) {
-      laterFragment = (be16(p + 2) & 0xfff8) != 0;
+      laterFragment = p + 4 <= end && (be16(p + 2) & 0xfff8) != 0;
       p += 8;
     } else if (protocol == AUTHENTICATION) {
       p += (<usize>load<u8>(p, 1) + 2) << 2;

@@ -259,7 +259,7 @@ function randomCases(): CaptureCase[] {
   return [
     { name: 'random traffic 1', file: pcap(randomTraffic(1, 4000)) },
     { name: 'random traffic 2', file: pcapng(randomTraffic(2, 4000), { timestampResolution: 9 }) },
-    { name: 'random traffic 3', file: gzip(pcap(randomTraffic(3, 4000), { snapBytes: 160 })) },
+    { name: 'random traffic 3', file: gzip(pcap(randomTraffic(3, 4000), { snapBytes: 108 })) },
   ];
 }
 

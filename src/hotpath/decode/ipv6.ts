@@ -81,7 +81,9 @@ function walkExtensions(first: u32, start: usize, end: usize): u32 {
     // A mobility, HIP or Shim6 message of its own is the payload, not a header before one.
     if (protocol >= MOBILITY && next == NO_NEXT_HEADER) break;
     if (protocol == FRAGMENT) {
-      laterFragment = p + 4 <= end && (be16(p + 2) & 0xfff8) != 0;
+      // Half a fragment header does not say which fragment it is (tshark reads it so, too).
+      if (p + 8 > end) break;
+      laterFragment = (be16(p + 2) & 0xfff8) != 0;
       p += 8;
     } else if (protocol == AUTHENTICATION) {
       p += (<usize>load<u8>(p, 1) + 2) << 2;

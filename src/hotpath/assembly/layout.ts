@@ -15,7 +15,7 @@
 //             ADDRESSES hash of address -> point    }
 //   dynamic   INDEX 0a, 0b, 1a, 1b and ENTRIES 0, 1: sized by the largest number of flows
 export const BATCH: usize = 0x10000;
-export const BATCH_PACKETS: u32 = 256;
+export const BATCH_PACKETS: u32 = 512;
 export const SLOTS: usize = 0x20000;
 export const LINKS: usize = 0x30000;
 export const LINKS_MAX: u32 = 4096;

@@ -53,7 +53,7 @@ const BY_ERRNO: Readonly<Record<string, OperationErrorCode>> = {
  * @param action what was being done, e.g. `Cannot read "x.pcap"`
  */
 export function toOperationError(cause: unknown, action: string): OperationError {
-  if (cause instanceof OperationError) return cause;
+  if (isOperationError(cause)) return cause;
   const error = cause instanceof Error ? cause : new Error(String(cause));
   const errno = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const code = BY_ERRNO[errno] ?? 'failed';
@@ -61,6 +61,15 @@ export function toOperationError(cause: unknown, action: string): OperationError
     cause,
     retryable: code === 'unavailable' || code === 'disk-full',
   });
+}
+
+/**
+ * Also true for an OperationError of another copy of this module: `weir replay` is bundled, and
+ * what it loads on demand is not.
+ */
+function isOperationError(cause: unknown): cause is OperationError {
+  if (cause instanceof OperationError) return true;
+  return cause instanceof Error && 'code' in cause && 'retryable' in cause;
 }
 
 /** The reason in Node's `ENOENT: no such file or directory, open 'x'`; the action has the rest. */

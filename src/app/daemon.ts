@@ -106,10 +106,9 @@ async function build(options: DaemonOptions, endings: Endings): Promise<Daemon> 
   endings.push(() => storage.close());
 
   const points = new PointRegistry(config);
-  const awsServices = (): ReturnType<Inventory['awsServices']> => inventory.awsServices();
-  const enricher = createEnricher({ registry: points, awsServices });
+  const enrichment = createEnrichment(points, inventory, metrics);
   const pipeline = createRecordPipeline({
-    enrich: createBatchEnricher(enricher, inventory, metrics),
+    enrich: enrichment.enrich,
     append: (batch) => store.append(batch),
     onStored: options.onWindow,
     log,
@@ -134,13 +133,8 @@ async function build(options: DaemonOptions, endings: Endings): Promise<Daemon> 
   const key = createBearerKey();
   const onBug = (fault: unknown): void => reportBug(log, fault);
   const tail = createTailSource(reader, store);
-  const control = createControl({
-    key,
-    ...answersOf(parts, metrics),
-    tail,
-    flowLogs: operations,
-    onBug,
-  });
+  const answers = answersOf(parts, metrics);
+  const control = createControl({ key, ...answers, tail, flowLogs: operations, onBug });
   // Before anything is captured: a port that is taken shall cost nothing.
   const server = await openHttpServer(addressOf(config), [control], onBug);
   endings.push(() => server.close());
@@ -153,14 +147,8 @@ async function build(options: DaemonOptions, endings: Endings): Promise<Daemon> 
   endings.push((leftMs) => delivery.stop(leftMs * 0.8));
   endings.push((leftMs) => pipeline.stop(leftMs * 0.6));
   const onBatch = (batch: FlowBatch): void => pipeline.push(batch);
-  const source = await startLiveSource(config, {
-    inventory,
-    points,
-    enricher,
-    onBatch,
-    log,
-    metrics,
-  });
+  const deps = { inventory, points, enricher: enrichment, onBatch, log, metrics };
+  const source = await startLiveSource(config, deps);
   state.source = source;
   endings.push((leftMs) => source.stop(leftMs * 0.4));
   writeDaemonNote(paths, { pid: process.pid, ...server.address, key });
@@ -208,11 +196,13 @@ function answersOf(
 }
 
 /** Enriches with the snapshot of the moment, and counts what is not recorded or was lost. */
-function createBatchEnricher(
-  enricher: Enricher,
+function createEnrichment(
+  registry: PointRegistry,
   inventory: Inventory,
   metrics: Metrics,
-): (batch: FlowBatch) => RecordBatch {
+): Pick<Enricher, 'know'> & { readonly enrich: (batch: FlowBatch) => RecordBatch } {
+  const awsServices = (): ReturnType<Inventory['awsServices']> => inventory.awsServices();
+  const enricher = createEnricher({ registry, awsServices });
   const excluded = metrics.counter(
     'weir_excluded_packets_total',
     'Packets not recorded, by reason',
@@ -220,7 +210,7 @@ function createBatchEnricher(
   const dropped = metrics.counter('weir_dropped_packets_total', 'Packets the kernel dropped');
   const evicted = metrics.counter('weir_evicted_packets_total', 'Packets shed, cache full');
   const broken = metrics.counter('weir_unparsable_frames_total', 'Frames that are no valid IP');
-  return (batch) => {
+  const enrich = (batch: FlowBatch): RecordBatch => {
     const enriched = enricher.enrich(batch, inventory.snapshot());
     for (const counts of [batch.excludedFrames, enriched.excludedPackets]) {
       for (const [reason, count] of Object.entries(counts)) excluded.add(count, { reason });
@@ -232,6 +222,7 @@ function createBatchEnricher(
     }
     return enriched.batch;
   };
+  return { know: (point, snapshot) => enricher.know(point, snapshot), enrich };
 }
 
 function reportBug(log: Logger, fault: unknown): void {

@@ -12,7 +12,7 @@ import {
 } from '../cli/replay-arguments.ts';
 import { compileText, HotPath, LINK_POLICY, type TextProgram } from '../hotpath/index.ts';
 import { Meter, type ClosedTable } from '../meter/meter.ts';
-import { OperationError, toOperationError } from '../observe/operation-error.ts';
+import { type OperationError, toOperationError } from '../observe/operation-error.ts';
 import { bareIdentity, interfaceValue } from '../records/identity-values.ts';
 import { LogFormatError, parseLogFormat, type LogFormat } from '../records/log-format.ts';
 import { EXCLUSIONS, VERDICT } from '../spine/flow.ts';

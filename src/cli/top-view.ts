@@ -117,7 +117,7 @@ function chooseColumns(rows: readonly RatedRow[], width: number, paint: Painter)
   const withShare = width >= 112;
   const left = width - taken - (withPackets ? 8 : 0) - (withShare ? 13 : 0) - 1;
   const endWidth = Math.max(9, Math.floor(left / 2));
-  const [iface, arrow, proto, bytes, rate, action] = fixed as [
+  const [iface, direction, proto, bytes, rate, action] = fixed as [
     Column,
     Column,
     Column,
@@ -127,7 +127,7 @@ function chooseColumns(rows: readonly RatedRow[], width: number, paint: Painter)
   ];
   return [
     iface,
-    arrow,
+    direction,
     { title: 'source', width: endWidth, text: (row) => sourceText(row) },
     { title: 'destination', width: endWidth, text: (row) => destinationText(row) },
     proto,

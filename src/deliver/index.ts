@@ -11,7 +11,7 @@
 // content again: each record is delivered exactly once in effect.
 // Bounds: `concurrency` groups at a time, pieces of 1 MiB, parts of 75 MB, commits read by 1,000.
 // Source: VPC User Guide, "Publish flow logs to Amazon S3"; spec/delivery.md 1, 3 and 6.
-export { DEFAULT_DELIVER_CONFIG, type DeliverConfig } from './config.ts';
+export type { DeliverConfig } from './config.ts';
 export { createDelivery, type Delivery, type DeliveryDeps } from './delivery.ts';
 export type { FlowLogDeliveryStatus } from './flow-log-status.ts';
 export { openEmbeddedS3 } from './embedded-s3.ts';

@@ -7,15 +7,14 @@
 // Bounds: everything is held in memory, about 1 KB per interface; lookups are hash or binary
 // search over typed arrays (bench/inventory.ts: 100,000 interfaces).
 // Follows: AWS VPC User Guide (VPCs, subnets, route tables); design.md 5 for a bare host's ids.
-export { parseAwsRanges, type AwsServices } from './aws-ranges.ts';
-export { describeHost, type HostIdentity, type HostNetwork } from './host-networks.ts';
+export type { AwsServices } from './aws-ranges.ts';
+export type { HostIdentity, HostNetwork } from './host-networks.ts';
 export {
   createInventory,
   type Inventory,
   type InventoryConfig,
   type InventoryDeps,
 } from './inventory.ts';
-export { describeFault, InventoryError, type InventoryFault } from './inventory-faults.ts';
 export { parseInventory } from './inventory-file.ts';
 export { mergeTopologies } from './merge.ts';
 export { createResolver, type Resolver } from './resolver.ts';

@@ -125,6 +125,7 @@ async function build(options: DaemonOptions, endings: Endings): Promise<Daemon> 
     pipeline,
     store,
     delivery,
+    snapshot: () => inventory.snapshot(),
     now,
   };
   const parts: StatusParts = { ...fixed, listen: () => state.listen, source: () => state.source };

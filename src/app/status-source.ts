@@ -6,6 +6,7 @@ import type { DaemonStatus, Metrics } from '../observe/index.ts';
 import type { Store } from '../store/index.ts';
 import type { LiveSource } from './live-source.ts';
 import type { RecordPipeline } from './record-pipeline.ts';
+import type { Snapshot } from '../spine/topology.ts';
 
 export interface StatusParts {
   readonly version: string;
@@ -20,6 +21,7 @@ export interface StatusParts {
   readonly pipeline: RecordPipeline;
   readonly store: Store;
   readonly delivery: Delivery;
+  readonly snapshot: () => Snapshot;
   /** Unix milliseconds. */
   readonly now: () => number;
 }
@@ -39,10 +41,10 @@ export function daemonStatus(parts: StatusParts): DaemonStatus {
     capture: {
       state: source?.state ?? 'starting',
       reason: source?.reason ?? null,
-      interfaces: (capture?.interfaces ?? []).map(({ point, ...entry }) => ({
-        ...entry,
-        interfaceId: points.interfaceIdAt(point),
-      })),
+      interfaces: (capture?.interfaces ?? []).map(({ point, ...entry }) => {
+        const { subnetId, vpcId } = points.identity(point, parts.snapshot());
+        return { ...entry, interfaceId: points.interfaceIdAt(point), subnetId, vpcId };
+      }),
       flowCount: capture?.flowCount ?? 0,
       evictedPackets: capture?.evictedPackets ?? 0,
     },

@@ -108,8 +108,9 @@ function checkInterfaces({ status }: Examined): Check[] {
   }
   return capture.interfaces.map((entry) => {
     const where = entry.netns === null ? '' : ` in ${entry.netns}`;
+    const ids = [entry.interfaceId, entry.subnetId, entry.vpcId].filter((id) => id !== null);
     const counts =
-      `${entry.name}${where} (${entry.interfaceId ?? 'unknown to the inventory'}): ` +
+      `${entry.name}${where} (${ids.join(', ') || 'unknown to the inventory'}): ` +
       `${groupedNumber(entry.packets)} packets, ${groupedNumber(entry.drops)} dropped`;
     if (entry.drops === 0) return ok('capture', counts);
     return warn('capture', counts, 'raise capture.ringBytes, or give weir more of a core');

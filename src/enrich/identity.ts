@@ -46,31 +46,6 @@ export function standsAside(eni: Eni): boolean {
   return eni.resourceId !== null;
 }
 
-/** What is told of an interface that no snapshot has. */
-export function unknownIdentity(
-  defaults: { readonly accountId: string; readonly region: string },
-  interfaceId: string | null,
-): InterfaceIdentity {
-  return {
-    accountId: defaults.accountId,
-    interfaceId,
-    vpcId: null,
-    subnetId: null,
-    instanceId: null,
-    region: defaults.region,
-    azId: null,
-    sublocationType: null,
-    sublocationId: null,
-    interfaceType: null,
-    resourceId: null,
-    ...NO_TASK,
-    instanceTags: {},
-    interfaceTags: {},
-    autoScalingGroupTags: {},
-    interfaceName: null,
-  };
-}
-
 function taskOf(eni: Eni): typeof NO_TASK | Pick<InterfaceIdentity, keyof typeof NO_TASK> {
   const { ecs } = eni;
   if (ecs === null) return NO_TASK;

@@ -1,7 +1,8 @@
+import { bareIdentity } from '../records/identity-values.ts';
 import { POINTS_MAX } from '../spine/flow.ts';
 import type { InterfaceIdentity } from '../spine/record.ts';
 import type { Snapshot } from '../spine/topology.ts';
-import { identityOf, unknownIdentity } from './identity.ts';
+import { identityOf } from './identity.ts';
 
 /** The point of packets on an interface that nobody knows. */
 export const UNKNOWN_POINT = 0;
@@ -60,7 +61,10 @@ export class PointRegistry {
     if (known?.snapshot === snapshot) return known.identity;
     const interfaceId = this.interfaceIdAt(point);
     const eni = interfaceId === null ? undefined : snapshot.enis.get(interfaceId);
-    if (eni === undefined) return known?.identity ?? unknownIdentity(this.#defaults, interfaceId);
+    if (eni === undefined) {
+      const { accountId, region } = this.#defaults;
+      return known?.identity ?? bareIdentity(accountId, region, interfaceId, null);
+    }
     const identity = identityOf(eni, snapshot);
     this.#known[point] = { snapshot, identity };
     return identity;

@@ -11,6 +11,9 @@ const interfaceStatus = z.object({
   ifindex: z.int(),
   /** ENI id; null while the inventory does not know the device. */
   interfaceId: z.string().nullable(),
+  /** Where the interface is: what a flow log can be created for. */
+  subnetId: z.string().nullable(),
+  vpcId: z.string().nullable(),
   packets: count,
   /** Packets the kernel dropped because the ring was full. */
   drops: count,

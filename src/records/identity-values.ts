@@ -50,11 +50,11 @@ export function interfaceValue(
   return key === undefined ? null : identity[key];
 }
 
-/** An identity of which only the interface itself is known. */
+/** What is told of an interface that no inventory has; null stands for no interface at all. */
 export function bareIdentity(
   accountId: string,
   region: string,
-  interfaceId: string,
+  interfaceId: string | null,
   interfaceName: string | null,
 ): InterfaceIdentity {
   return {

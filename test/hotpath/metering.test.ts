@@ -20,6 +20,9 @@ interface SeenFlow {
   readonly packets: number;
   readonly octets: number;
   readonly flags: number;
+  /** Microseconds since the window's start. */
+  readonly firstUs: number;
+  readonly lastUs: number;
   readonly last: boolean;
 }
 
@@ -35,6 +38,8 @@ function readFlows(hotPath: HotPath, table: ClosedTable): SeenFlow[] {
       packets: view.getUint32(at + 40, true),
       flags: view.getUint32(at + 44, true) & 0xff,
       octets: Number(view.getBigUint64(at + 48, true)),
+      firstUs: view.getUint32(at + 56, true),
+      lastUs: view.getUint32(at + 60, true),
       last: table.last,
     };
   });
@@ -145,6 +150,22 @@ describe('hot path', () => {
       [DIRECTION.egress, DIRECTION.ingress],
       [DIRECTION.ingress, DIRECTION.egress],
     ]);
+  });
+
+  it('keeps the first and the last packet of a flow, whatever order they come in', () => {
+    const { meter, flows, ring } = bench();
+    const bytes = ethernet(ipv4(V4, udp({ sourcePort: 1, destinationPort: 2 })));
+    const at = (offset: number): RingFrame => ({
+      bytes,
+      second: START + offset,
+      nanosecond: 5000,
+    });
+
+    ring([at(20), at(10), at(30), at(15)]);
+    meter.finish();
+
+    assert.equal(flows[0]?.firstUs, 10_000_005);
+    assert.equal(flows[0]?.lastUs, 30_000_005);
   });
 
   it('ORs tcp-flags by AWS rule: ACK only together with SYN, nothing for PSH and URG', () => {

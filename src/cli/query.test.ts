@@ -6,7 +6,7 @@ import path from 'node:path';
 import { Writable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 
-import { makeBatch } from '../../test/record-batches.ts';
+import { makeBatch } from '../../test/support/record-batches.ts';
 import { createSegmentWriter } from '../query/index.ts';
 import { segmentName } from '../spine/segment.ts';
 import type { CommandDeps } from './command-deps.ts';

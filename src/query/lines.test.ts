@@ -9,7 +9,7 @@ import {
   makeBatch,
   makeInterface,
   makeLargeBatch,
-} from '../../test/record-batches.ts';
+} from '../../test/support/record-batches.ts';
 import { LOG_STATUS, type RecordBatch } from '../spine/record.ts';
 import { DEFAULT_FIELDS, VPC_FIELDS, findField } from '../spine/fields.ts';
 import { segmentName } from '../spine/segment.ts';

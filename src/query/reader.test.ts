@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
-import { WINDOW_START, ipv4, makeBatch, makeInterface } from '../../test/record-batches.ts';
+import { WINDOW_START, ipv4, makeBatch, makeInterface } from '../../test/support/record-batches.ts';
 import { LOG_STATUS, type RecordBatch } from '../spine/record.ts';
 import { ALL_FIELDS, columnName } from '../spine/fields.ts';
 import { segmentName } from '../spine/segment.ts';

@@ -13,7 +13,7 @@ import {
   makeBatch,
   makeInterface,
   makeLargeBatch,
-} from '../../test/record-batches.ts';
+} from '../../test/support/record-batches.ts';
 import { LOG_STATUS, type RecordBatch } from '../spine/record.ts';
 import { openDatabase, withConnection } from './duckdb.ts';
 import { FLOW_COLUMNS, SEGMENT_COLUMNS } from './segment-columns.ts';

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 
-import { makeBatch } from '../../test/record-batches.ts';
+import { makeBatch } from '../../test/support/record-batches.ts';
 import type { Logger } from '../observe/log.ts';
 import { type Metrics, createMetrics } from '../observe/metrics.ts';
 import { OperationError } from '../observe/operation-error.ts';

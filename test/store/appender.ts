@@ -5,7 +5,7 @@ import { createLogger } from '../../src/observe/log.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
 import { createSegmentWriter } from '../../src/query/index.ts';
 import { openStore } from '../../src/store/index.ts';
-import { WINDOW_START, makeLargeBatch } from '../record-batches.ts';
+import { WINDOW_START, makeLargeBatch } from '../support/record-batches.ts';
 
 const [directory = ''] = process.argv.slice(2);
 const now = (): number => (WINDOW_START + 5 * 3600) * 1000;

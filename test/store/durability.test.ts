@@ -12,7 +12,7 @@ import { createMetrics } from '../../src/observe/metrics.ts';
 import type { OperationError } from '../../src/observe/operation-error.ts';
 import { createSegmentWriter, openReader } from '../../src/query/index.ts';
 import { type Store, openStore } from '../../src/store/index.ts';
-import { makeLargeBatch } from '../record-batches.ts';
+import { makeLargeBatch } from '../support/record-batches.ts';
 
 const KILLS = 20;
 const APPENDER = fileURLToPath(new URL('./appender.js', import.meta.url));

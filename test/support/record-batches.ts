@@ -1,5 +1,5 @@
 // Record batches for tests and benches of store/ and query/: deterministic, with every kind of row.
-import { type InterfaceIdentity, LOG_STATUS, type RecordBatch } from '../src/spine/record.ts';
+import { type InterfaceIdentity, LOG_STATUS, type RecordBatch } from '../../src/spine/record.ts';
 
 /** An interface with everything that is often present, and `-` elsewhere. */
 export function makeInterface(changes: Partial<InterfaceIdentity> = {}): InterfaceIdentity {

@@ -4,8 +4,17 @@ import type { Exclusion, PointCounters } from '../spine/flow.ts';
 
 type Counted = Omit<PointCounters, 'packetsEvicted'>;
 
+interface Point {
+  seen: number;
+  dropped: number;
+  unparsable: number;
+  /** Unix seconds. */
+  from: number;
+  to: number;
+}
+
 interface Window {
-  readonly points: Map<number, { seen: number; dropped: number; unparsable: number }>;
+  readonly points: Map<number, Point>;
   arp: number;
   notIp: number;
 }
@@ -27,12 +36,12 @@ export class WindowCounters {
 
   /** Says that a point is being observed at that second. */
   watch(second: number, point: number): void {
-    this.#point(this.#window(this.#startOf(second)), point);
+    this.#point(this.#window(this.#startOf(second)), point, second);
   }
 
   add(second: number, point: number, counts: CountedFrames): void {
     const window = this.#window(this.#startOf(second));
-    const counted = this.#point(window, point);
+    const counted = this.#point(window, point, second);
     counted.dropped += counts.packetsDropped;
     counted.unparsable += counts.framesUnparsable;
     window.arp += counts.arp;
@@ -41,7 +50,7 @@ export class WindowCounters {
 
   addSeen(windowStart: number, seen: ReadonlyMap<number, number>): void {
     const window = this.#window(windowStart);
-    for (const [point, packets] of seen) this.#point(window, point).seen += packets;
+    for (const [point, packets] of seen) this.#point(window, point, windowStart).seen += packets;
   }
 
   /** The counts of a window, which are then forgotten. */
@@ -56,6 +65,7 @@ export class WindowCounters {
       packetsSeen: counts.seen,
       packetsDropped: counts.dropped,
       framesUnparsable: counts.unparsable,
+      observed: [counts.from, counts.to] as const,
     }));
     return { points, excludedFrames: { arp: window.arp, 'not-ip': window.notIp } };
   }
@@ -73,12 +83,13 @@ export class WindowCounters {
     return window;
   }
 
-  #point(window: Window, point: number): { seen: number; dropped: number; unparsable: number } {
+  #point(window: Window, point: number, second: number): Point {
     let counts = window.points.get(point);
     if (counts === undefined) {
-      counts = { seen: 0, dropped: 0, unparsable: 0 };
+      counts = { seen: 0, dropped: 0, unparsable: 0, from: second, to: second };
       window.points.set(point, counts);
     }
+    counts.to = Math.max(counts.to, second);
     return counts;
   }
 }

@@ -61,6 +61,7 @@ interface StatusRow {
   readonly interfaceId: string;
   /** Null for NODATA. */
   readonly loss: PointCounters | null;
+  readonly observed: PointCounters['observed'];
 }
 
 const PACKETS_WORD = FLOW_PACKETS_OFFSET / 4;
@@ -185,14 +186,14 @@ function noteRecorded(words: Uint32Array, flowCount: number, notes: WindowNotes)
  */
 function statusRows(notes: WindowNotes, interfaces: InterfaceList): StatusRow[] {
   const rows: StatusRow[] = [];
-  const add = (point: number, loss: PointCounters | null): void => {
+  const add = ({ point, observed }: PointCounters, loss: PointCounters | null): void => {
     const interfaceId = interfaces.identityAt(point).interfaceId ?? '';
-    rows.push({ point, interfaceId, loss });
+    rows.push({ point, interfaceId, loss, observed });
   };
   for (const [point, counters] of notes.counters) {
     const isIdle = point !== UNKNOWN_POINT && notes.recorded[point] === 0;
-    if (hasLoss(counters)) add(point, counters);
-    else if (isIdle && !notes.idleTold) add(point, null);
+    if (hasLoss(counters)) add(counters, counters);
+    else if (isIdle && !notes.idleTold) add(counters, null);
   }
   notes.idleTold = true;
   notes.counters.clear();
@@ -228,11 +229,12 @@ function fillStatuses(
 ): LossCounts[] {
   const { windowStart, windowSeconds } = from.batch;
   const losses: LossCounts[] = [];
-  for (const [index, { point, loss }] of statuses.entries()) {
+  for (const [index, { point, loss, observed }] of statuses.entries()) {
     const row = firstRow + index;
     const status = loss === null ? LOG_STATUS.NODATA : LOG_STATUS.SKIPDATA;
     rows.columns.interfaceIndex[row] = from.interfaces.indexOf(point);
-    rows.setStatus(row, status, windowStart, windowSeconds);
+    const [first, last] = observed ?? [windowStart, windowStart + windowSeconds - 1];
+    rows.setStatus(row, status, first, last);
     if (loss === null) continue;
     const { packetsSeen, packetsDropped, packetsEvicted, framesUnparsable } = loss;
     losses.push({ row, packetsSeen, packetsDropped, packetsEvicted, framesUnparsable });

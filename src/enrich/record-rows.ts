@@ -102,13 +102,12 @@ export class RecordRows {
     else this.#setIpv6(row, entries, word, meta, annotation, plan);
   }
 
-  /** Fills a row that is no flow: NODATA or SKIPDATA over the whole window. */
-  setStatus(row: number, status: number, windowStart: number, windowSeconds: number): void {
+  /** Fills a row that is no flow, NODATA or SKIPDATA: Unix seconds, both included. */
+  setStatus(row: number, status: number, from: number, to: number): void {
     this.columns.logStatus[row] = status;
-    const startUs = windowStart * MICROSECONDS;
-    setLong(this.#start, row, startUs);
-    // The last microsecond of the window, so that `end` is a second inside it.
-    setLong(this.#end, row, startUs + windowSeconds * MICROSECONDS - 1);
+    setLong(this.#start, row, from * MICROSECONDS);
+    // The second's last microsecond, so that `end` is a second inside the window.
+    setLong(this.#end, row, (to + 1) * MICROSECONDS - 1);
   }
 
   #setIpv4(

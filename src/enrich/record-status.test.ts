@@ -42,6 +42,17 @@ describe('enrich(): NODATA and SKIPDATA', () => {
     assert.equal(idle?.endUs, 1_616_729_339_999_999n);
   });
 
+  it('tells only of the seconds in which the point was observed', () => {
+    const { point, run } = enrichTrial();
+    const nat = point(NAT_ENI);
+    const points = [countersOf(nat, { observed: [1_616_729_300, 1_616_729_310] })];
+
+    const [idle] = rowsOf(run(batchOf([], { points })).batch);
+
+    assert.equal(idle?.startUs, 1_616_729_300_000_000n);
+    assert.equal(idle?.endUs, 1_616_729_310_999_999n);
+  });
+
   it('counts a point with excluded flows only as idle', () => {
     const { point, run } = enrichTrial();
     const instance = point(INSTANCE_ENI);

@@ -45,6 +45,15 @@ export function hasLoss(counters: PointCounters): boolean {
   return counters.packetsDropped + counters.packetsEvicted + counters.framesUnparsable > 0;
 }
 
+/** From the earlier beginning to the later end; all of the window when either says nothing. */
+function observedOver(
+  first: PointCounters['observed'],
+  second: PointCounters['observed'],
+): Pick<PointCounters, 'observed'> {
+  if (first === undefined || second === undefined) return {};
+  return { observed: [Math.min(first[0], second[0]), Math.max(first[1], second[1])] };
+}
+
 function add(sum: PointCounters | undefined, counters: PointCounters): PointCounters {
   if (sum === undefined) return counters;
   return {
@@ -53,5 +62,6 @@ function add(sum: PointCounters | undefined, counters: PointCounters): PointCoun
     packetsDropped: sum.packetsDropped + counters.packetsDropped,
     packetsEvicted: sum.packetsEvicted + counters.packetsEvicted,
     framesUnparsable: sum.framesUnparsable + counters.framesUnparsable,
+    ...observedOver(sum.observed, counters.observed),
   };
 }

@@ -80,6 +80,11 @@ export interface PointCounters {
   readonly packetsEvicted: number;
   /** Frames that looked like IP and could not be parsed. */
   readonly framesUnparsable: number;
+  /**
+   * First and last Unix second within the window at which the point was observed; a part of it
+   * when capture began or ended there. Absent: all of the window.
+   */
+  readonly observed?: readonly [from: number, to: number];
 }
 
 /** All flows of one closed window, handed from a capture thread to the enricher by transfer. */

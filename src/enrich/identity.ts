@@ -1,18 +1,6 @@
+import { bareIdentity } from '../records/identity-values.ts';
 import type { InterfaceIdentity } from '../spine/record.ts';
 import type { Eni, Snapshot } from '../spine/topology.ts';
-
-const NO_TASK = {
-  ecsClusterArn: null,
-  ecsClusterName: null,
-  ecsContainerInstanceArn: null,
-  ecsContainerInstanceId: null,
-  ecsContainerId: null,
-  ecsSecondContainerId: null,
-  ecsServiceName: null,
-  ecsTaskDefinitionArn: null,
-  ecsTaskArn: null,
-  ecsTaskId: null,
-};
 
 /** What all records of an interface share. */
 export function identityOf(eni: Eni, snapshot: Snapshot): InterfaceIdentity {
@@ -21,13 +9,13 @@ export function identityOf(eni: Eni, snapshot: Snapshot): InterfaceIdentity {
   // Flows of a regional NAT gateway show the gateway, and neither interface nor subnet
   // (spec/records.md 7, R1 to R4).
   const isRegional = standsAside(eni);
+  const region = snapshot.vpcs.get(eni.vpcId)?.region ?? null;
+  const interfaceId = isRegional ? null : eni.interfaceId;
   return {
-    accountId: eni.accountId,
-    interfaceId: isRegional ? null : eni.interfaceId,
+    ...bareIdentity(eni.accountId, region, interfaceId, eni.device?.name ?? null),
     vpcId: eni.vpcId,
     subnetId: isRegional ? null : eni.subnetId,
     instanceId: eni.instanceId,
-    region: snapshot.vpcs.get(eni.vpcId)?.region ?? null,
     azId: isRegional ? null : (subnet?.azId ?? null),
     sublocationType: subnet?.sublocationType ?? null,
     sublocationId: subnet?.sublocationId ?? null,
@@ -37,7 +25,6 @@ export function identityOf(eni: Eni, snapshot: Snapshot): InterfaceIdentity {
     instanceTags: instance?.tags ?? {},
     interfaceTags: eni.tags,
     autoScalingGroupTags: instance?.autoScalingGroupTags ?? {},
-    interfaceName: eni.device?.name ?? null,
   };
 }
 
@@ -46,9 +33,10 @@ export function standsAside(eni: Eni): boolean {
   return eni.resourceId !== null;
 }
 
-function taskOf(eni: Eni): typeof NO_TASK | Pick<InterfaceIdentity, keyof typeof NO_TASK> {
+/** The task that owns the interface; nothing where there is none. */
+function taskOf(eni: Eni): Partial<InterfaceIdentity> {
   const { ecs } = eni;
-  if (ecs === null) return NO_TASK;
+  if (ecs === null) return {};
   return {
     ecsClusterArn: ecs.clusterArn,
     ecsClusterName: ecs.clusterName,

@@ -53,7 +53,7 @@ export function interfaceValue(
 /** What is told of an interface that no inventory has; null stands for no interface at all. */
 export function bareIdentity(
   accountId: string,
-  region: string,
+  region: string | null,
   interfaceId: string | null,
   interfaceName: string | null,
 ): InterfaceIdentity {

@@ -105,7 +105,6 @@ function pointOfAddress(high: u64, low: u64): u32 {
   return NONE;
 }
 
-// @ts-ignore: decorator
 @inline
 function mapped(ipv4: u32): u64 {
   return (<u64>ipv4 << 32) | 0xffff0000;

@@ -37,7 +37,6 @@ export function createDigitTables(): void {
 }
 
 /** Writes n < 10,000 at o; returns the end. */
-// @ts-ignore: decorator
 @inline
 export function writeShort(o: usize, n: u32): usize {
   const digits: u32 = 1 + <u32>(n > 9) + <u32>(n > 99) + <u32>(n > 999);
@@ -72,7 +71,6 @@ export function writeU64(o: usize, n: u64): usize {
 }
 
 /** address: four octets in wire order, read little-endian. */
-// @ts-ignore: decorator
 @inline
 export function writeIpv4(o: usize, address: u32): usize {
   let octet = address & 255;

@@ -56,7 +56,6 @@ function serviceIpv6(address: usize, port: u32, protocol: u32): u32 {
   return 0;
 }
 
-// @ts-ignore: decorator
 @inline
 function isDhcpPort(port: u32): bool {
   return port == 67 || port == 68 || port == 546 || port == 547;

@@ -58,14 +58,12 @@ export function setSection(swapped: u32, snaplen: u32): void {
   snapLength = snaplen;
 }
 
-// @ts-ignore: decorator
 @inline
 function word(p: usize): u32 {
   const value = load<u32>(p);
   return swappedSection ? bswap<u32>(value) : value;
 }
 
-// @ts-ignore: decorator
 @inline
 function half(p: usize): u32 {
   const value = load<u16>(p);

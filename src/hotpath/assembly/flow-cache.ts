@@ -279,7 +279,6 @@ export function drain(n: u32): void {
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function sameIpv6Tail(r: usize, e: usize): bool {
   return (

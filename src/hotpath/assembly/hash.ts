@@ -13,7 +13,6 @@ export function setSeed(low: u32, high: u32): void {
 }
 
 /** portsMeta: first 8 bytes of the key; addresses: IPv4 source and destination. */
-// @ts-ignore: decorator
 @inline
 export function hashIpv4(portsMeta: u64, addresses: u64): u32 {
   let h = (addresses ^ K1 ^ seed) * K2;
@@ -23,7 +22,6 @@ export function hashIpv4(portsMeta: u64, addresses: u64): u32 {
 }
 
 /** key: address of a 40-byte IPv6 key. */
-// @ts-ignore: decorator
 @inline
 export function hashIpv6(key: usize): u32 {
   let x = (load<u64>(key, 8) ^ K1 ^ seed) * K2;

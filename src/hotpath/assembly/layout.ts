@@ -103,13 +103,11 @@ export const E_OCTETS: usize = 48;
 export const E_FIRST: usize = 56;
 export const E_LAST: usize = 60;
 
-// @ts-ignore: decorator
 @inline
 export function be16(p: usize): u32 {
   return <u32>bswap<u16>(load<u16>(p));
 }
 
-// @ts-ignore: decorator
 @inline
 export function be32(p: usize): u32 {
   return bswap<u32>(load<u32>(p));

@@ -47,14 +47,12 @@ export function setBatchCount(n: u32): void {
   batchCount = n;
 }
 
-// @ts-ignore: decorator
 @inline
 export function linkAt(id: u32): usize {
   return LINKS + <usize>(id * LINK_BYTES);
 }
 
 /** True when a link's frames need nothing but the fast path's own knowledge. */
-// @ts-ignore: decorator
 @inline
 export function isPlain(link: usize): bool {
   return (
@@ -67,7 +65,6 @@ export function isPlain(link: usize): bool {
  * Ethernet + IPv4 without options, for links of fixed direction. Writes batch record r and
  * returns true, or returns false and leaves the frame to meterFrame().
  */
-// @ts-ignore: decorator
 @inline
 export function meterPlain(r: usize, frame: usize, captured: u32, meta: u32, relative: u32): bool {
   if (captured < FAST_PATH_BYTES) return false;
@@ -153,7 +150,6 @@ export function meterFrame(
 }
 
 /** Adds frames to a link's count, and the packets that took the fast path. */
-// @ts-ignore: decorator
 @inline
 export function countFrames(link: usize, frames: u32, fastPackets: u32): void {
   store<u64>(link, load<u64>(link, LINK_FRAMES) + <u64>frames, LINK_FRAMES);

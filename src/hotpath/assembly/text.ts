@@ -98,7 +98,6 @@ export function prepareSeconds(seconds: u32): void {
   for (let i: u32 = 0; i <= seconds; i++) writeU32(SECONDS + (<usize>i << 4), start + i);
 }
 
-// @ts-ignore: decorator
 @inline
 function writeString(o: usize, text: usize): usize {
   const bytes = <usize>load<u32>(text);
@@ -111,7 +110,6 @@ function writeString(o: usize, text: usize): usize {
 }
 
 /** Second of a relative time. Early Unix seconds have fewer than ten digits. */
-// @ts-ignore: decorator
 @inline
 function writeSecond(o: usize, relative: u32): usize {
   const second = relative / MICROSECONDS;
@@ -120,7 +118,6 @@ function writeSecond(o: usize, relative: u32): usize {
   return o + SECOND_DIGITS;
 }
 
-// @ts-ignore: decorator
 @inline
 function writePacketAddress(
   o: usize,
@@ -137,7 +134,6 @@ function writePacketAddress(
  * srcaddr of egress and dstaddr of ingress: the interface's primary address stands for whatever
  * the packet carries (spec/records.md 3.1).
  */
-// @ts-ignore: decorator
 @inline
 function writeInterfaceAddress(
   o: usize,

@@ -51,7 +51,6 @@ function jumboPayload(p: usize, end: usize): u32 {
   return 0;
 }
 
-// @ts-ignore: decorator
 @inline
 function isExtension(protocol: u32): bool {
   return (

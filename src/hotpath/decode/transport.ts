@@ -17,7 +17,6 @@ const TCP_FLAGS: usize = 13;
  * tcp-flags of one segment: FIN 1, SYN 2, RST 4; ACK (16) only together with SYN
  * (spec/records.md 4).
  */
-// @ts-ignore: decorator
 @inline
 export function tcpFlags(wire: u32): u32 {
   return (wire & 7) | (wire & ((wire & 2) << 3));

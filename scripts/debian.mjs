@@ -49,15 +49,14 @@ function missingOf(programs) {
   return Object.keys(programs).filter((name) => !hasProgram(name));
 }
 
-/** Runs apt-get quietly; its output is shown only when it fails. */
+/** Runs apt-get quietly; returns what it complained of, or null when it worked. */
 function aptGet(...args) {
   const run = spawnSync('apt-get', ['-qq', ...args], {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     stdio: ['ignore', 'pipe', 'pipe'],
     encoding: 'utf8',
   });
-  if (run.status !== 0) console.error(`apt-get ${args[0]} failed: ${run.stderr ?? run.error}`);
-  return run.status === 0;
+  return run.status === 0 ? null : `apt-get ${args[0]} failed: ${run.stderr ?? run.error}`;
 }
 
 /**
@@ -73,10 +72,9 @@ export function installMissing(programs) {
   if (process.getuid?.() === 0 && hasProgram('apt-get')) {
     console.log(`Installing ${packages.join(' ')}`);
     const install = ['install', '-y', '--no-install-recommends', ...packages];
-    if (!aptGet(...install)) {
-      aptGet('update');
-      aptGet(...install);
-    }
+    // A fresh machine has no package lists yet: only a failure after fetching them is one.
+    const complaint = aptGet(...install) === null ? null : (aptGet('update') ?? aptGet(...install));
+    if (complaint !== null) console.error(complaint);
   } else {
     console.log(`Not installed: ${missing.join(' ')}; what needs them is skipped`);
     console.log(`To run it too: sudo apt-get install ${packages.join(' ')}`);

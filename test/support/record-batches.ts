@@ -1,34 +1,15 @@
 // Record batches for tests and benches of store/ and query/: deterministic, with every kind of row.
+import { bareIdentity } from '../../src/records/identity-values.ts';
 import { type InterfaceIdentity, LOG_STATUS, type RecordBatch } from '../../src/spine/record.ts';
 
 /** An interface with everything that is often present, and `-` elsewhere. */
 export function makeInterface(changes: Partial<InterfaceIdentity> = {}): InterfaceIdentity {
   return {
-    accountId: '123456789012',
-    interfaceId: 'eni-0a1b2c3d4e5f60718',
+    ...bareIdentity('123456789012', 'us-east-1', 'eni-0a1b2c3d4e5f60718', 'eth0'),
     vpcId: 'vpc-11111111',
     subnetId: 'subnet-22222222',
     instanceId: 'i-01234567890123456',
-    region: 'us-east-1',
     azId: 'use1-az6',
-    sublocationType: null,
-    sublocationId: null,
-    interfaceType: null,
-    resourceId: null,
-    ecsClusterArn: null,
-    ecsClusterName: null,
-    ecsContainerInstanceArn: null,
-    ecsContainerInstanceId: null,
-    ecsContainerId: null,
-    ecsSecondContainerId: null,
-    ecsServiceName: null,
-    ecsTaskDefinitionArn: null,
-    ecsTaskArn: null,
-    ecsTaskId: null,
-    instanceTags: {},
-    interfaceTags: {},
-    autoScalingGroupTags: {},
-    interfaceName: 'eth0',
     ...changes,
   };
 }

@@ -30,6 +30,8 @@ export interface Subnet {
   readonly cidrs: readonly string[];
   /** Zone id such as `use1-az6`; null in a sublocation. */
   readonly azId: string | null;
+  /** Zone name such as `us-east-1a`, as declared; null when nobody named it. */
+  readonly azName: string | null;
   readonly sublocationType: string | null;
   readonly sublocationId: string | null;
   readonly routes: readonly Route[];
@@ -84,8 +86,36 @@ export interface Eni {
   /** v9 resource-id (`nat-...`) of a regional NAT gateway, or null. */
   readonly resourceId: string | null;
   readonly ecs: EcsIdentity | null;
+  /** Attachment of a transit gateway that this interface carries the traffic of, or null. */
+  readonly transitGatewayAttachmentId: string | null;
   readonly device: Device | null;
   readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Connects VPCs; its attachments are observation points of their own record format (v6). */
+export interface TransitGateway {
+  readonly transitGatewayId: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly description: string | null;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A VPC's attachment to a transit gateway; its interfaces are Enis that name it. */
+export interface TransitGatewayAttachment {
+  readonly transitGatewayAttachmentId: string;
+  readonly transitGatewayId: string;
+  /** Owner of the VPC. */
+  readonly accountId: string;
+  readonly vpcId: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface EcsCluster {
+  readonly clusterArn: string;
+  readonly clusterName: string;
+  readonly accountId: string;
+  readonly region: string;
 }
 
 /** Everything known at one moment. A new snapshot has a higher version. */
@@ -95,6 +125,11 @@ export interface Snapshot {
   readonly subnets: ReadonlyMap<string, Subnet>;
   readonly enis: ReadonlyMap<string, Eni>;
   readonly instances: ReadonlyMap<string, Instance>;
+  readonly transitGateways: ReadonlyMap<string, TransitGateway>;
+  /** By attachment id. */
+  readonly transitGatewayAttachments: ReadonlyMap<string, TransitGatewayAttachment>;
+  /** By ARN. */
+  readonly ecsClusters: ReadonlyMap<string, EcsCluster>;
 }
 
 export const EMPTY_SNAPSHOT: Snapshot = {
@@ -103,4 +138,7 @@ export const EMPTY_SNAPSHOT: Snapshot = {
   subnets: new Map(),
   enis: new Map(),
   instances: new Map(),
+  transitGateways: new Map(),
+  transitGatewayAttachments: new Map(),
+  ecsClusters: new Map(),
 };

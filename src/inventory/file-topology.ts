@@ -94,6 +94,7 @@ function addSubnet(reading: Reading, index: number, entry: SubnetEntry): void {
     vpcId: entry.vpc,
     cidrs: cidrs.map(formatCidr),
     azId: entry['az-id'] ?? null,
+    azName: null,
     sublocationType: entry.sublocation?.type ?? null,
     sublocationId: entry.sublocation?.id ?? null,
     routes: routesOf(path, entry.routes, {
@@ -175,6 +176,7 @@ function addEni(reading: Reading, index: number, entry: EniEntry): void {
     interfaceType: entry['interface-type'] ?? null,
     resourceId: entry['resource-id'] ?? null,
     ecs: null,
+    transitGatewayAttachmentId: null,
     device:
       entry.interface === undefined
         ? null

@@ -157,8 +157,8 @@ function addSubnets(
   if (ids.size === 0) ids.set(hostId('subnet', host.machineId, ...device.key), []);
   for (const [subnetId, cidrs] of ids) {
     const azId = hostZoneId(host.region);
-    const sublocation = { sublocationType: null, sublocationId: null };
-    const subnet: Subnet = { subnetId, vpcId, cidrs, azId, ...sublocation, routes, tags: {} };
+    const unknown = { azName: null, sublocationType: null, sublocationId: null };
+    const subnet: Subnet = { subnetId, vpcId, cidrs, azId, ...unknown, routes, tags: {} };
     draft.subnets.set(subnetId, subnet);
   }
   return [...ids.keys()][0] ?? '';
@@ -179,6 +179,7 @@ function eniOf(
     interfaceType: null,
     resourceId: null,
     ecs: null,
+    transitGatewayAttachmentId: null,
     device: { netns: device.netns, name: device.link.name, hostSide: false },
     tags: {},
   };

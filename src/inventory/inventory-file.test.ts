@@ -78,6 +78,7 @@ describe('parseInventory()', () => {
       interfaceType: null,
       resourceId: null,
       ecs: null,
+      transitGatewayAttachmentId: null,
       device: { netns: 'lab', name: 'veth1', hostSide: true },
       tags: {},
     });

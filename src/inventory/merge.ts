@@ -1,5 +1,5 @@
 import type { Eni } from '../spine/topology.ts';
-import { createDraft, deviceKey, type Topology } from './topology.ts';
+import { createDraft, deviceKey, type Topology, type TopologyDraft } from './topology.ts';
 
 /**
  * Lays a declared topology over what the host says of itself. A declared interface takes over the
@@ -20,17 +20,25 @@ export function mergeTopologies(host: Topology, declared: Topology): Topology {
     if (own !== undefined) bound.add(own.interfaceId);
     merged.enis.set(eni.interfaceId, own === undefined ? eni : bind(eni, own));
   }
-  for (const [id, vpc] of declared.vpcs) merged.vpcs.set(id, vpc);
-  for (const [id, subnet] of declared.subnets) merged.subnets.set(id, subnet);
-  for (const [id, instance] of declared.instances) merged.instances.set(id, instance);
+  addRest(merged, declared);
   const left = [...host.enis.values()].filter((eni) => !bound.has(eni.interfaceId));
   // A host whose every device is declared has nothing to add.
   if (left.length === 0 && host.enis.size > 0) return merged;
   for (const eni of left) merged.enis.set(eni.interfaceId, eni);
-  for (const [id, vpc] of host.vpcs) merged.vpcs.set(id, vpc);
-  for (const [id, subnet] of host.subnets) merged.subnets.set(id, subnet);
-  for (const [id, instance] of host.instances) merged.instances.set(id, instance);
+  addRest(merged, host);
   return merged;
+}
+
+/** Adds everything but the interfaces. */
+function addRest(merged: TopologyDraft, source: Topology): void {
+  for (const [id, vpc] of source.vpcs) merged.vpcs.set(id, vpc);
+  for (const [id, subnet] of source.subnets) merged.subnets.set(id, subnet);
+  for (const [id, instance] of source.instances) merged.instances.set(id, instance);
+  for (const [id, gateway] of source.transitGateways) merged.transitGateways.set(id, gateway);
+  for (const [id, attachment] of source.transitGatewayAttachments) {
+    merged.transitGatewayAttachments.set(id, attachment);
+  }
+  for (const [arn, cluster] of source.ecsClusters) merged.ecsClusters.set(arn, cluster);
 }
 
 function deviceOf(
@@ -62,7 +70,10 @@ export function isSameTopology(a: Topology, b: Topology): boolean {
     isSameMap(a.vpcs, b.vpcs) &&
     isSameMap(a.subnets, b.subnets) &&
     isSameMap(a.enis, b.enis) &&
-    isSameMap(a.instances, b.instances)
+    isSameMap(a.instances, b.instances) &&
+    isSameMap(a.transitGateways, b.transitGateways) &&
+    isSameMap(a.transitGatewayAttachments, b.transitGatewayAttachments) &&
+    isSameMap(a.ecsClusters, b.ecsClusters)
   );
 }
 

@@ -1,5 +1,14 @@
 // Small snapshots for tests of enrichment and inventory.
-import type { Eni, Route, Snapshot, Subnet, Vpc } from '../../src/spine/topology.ts';
+import type {
+  EcsCluster,
+  Eni,
+  Route,
+  Snapshot,
+  Subnet,
+  TransitGateway,
+  TransitGatewayAttachment,
+  Vpc,
+} from '../../src/spine/topology.ts';
 
 /** Route to all of IPv4 through an internet gateway. */
 export const INTERNET: Route = { destination: '0.0.0.0/0', target: 'igw-1', trafficPath: 8 };
@@ -19,12 +28,44 @@ export function subnetOf(
     vpcId,
     cidrs,
     azId: 'use1-az6',
+    azName: null,
     sublocationType: null,
     sublocationId: null,
     routes: [],
     tags: {},
     ...more,
   };
+}
+
+export function transitGatewayOf(
+  transitGatewayId: string,
+  more: Partial<TransitGateway> = {},
+): TransitGateway {
+  return {
+    transitGatewayId,
+    accountId: '123456789010',
+    region: 'us-east-1',
+    description: null,
+    tags: {},
+    ...more,
+  };
+}
+
+export function attachmentOf(
+  transitGatewayAttachmentId: string,
+  transitGatewayId: string,
+  vpc: Vpc,
+  more: Partial<TransitGatewayAttachment> = {},
+): TransitGatewayAttachment {
+  const { vpcId, accountId } = vpc;
+  return { transitGatewayAttachmentId, transitGatewayId, vpcId, accountId, tags: {}, ...more };
+}
+
+export function ecsClusterOf(clusterName: string, more: Partial<EcsCluster> = {}): EcsCluster {
+  const accountId = more.accountId ?? '123456789010';
+  const region = more.region ?? 'us-east-1';
+  const clusterArn = `arn:aws:ecs:${region}:${accountId}:cluster/${clusterName}`;
+  return { clusterArn, clusterName, accountId, region, ...more };
 }
 
 export function eniOf(interfaceId: string, subnet: Subnet, more: Partial<Eni> = {}): Eni {
@@ -40,6 +81,7 @@ export function eniOf(interfaceId: string, subnet: Subnet, more: Partial<Eni> = 
     interfaceType: null,
     resourceId: null,
     ecs: null,
+    transitGatewayAttachmentId: null,
     device: null,
     tags: {},
     ...more,
@@ -50,6 +92,9 @@ export function snapshotOf(parts: {
   readonly vpcs: readonly Vpc[];
   readonly subnets: readonly Subnet[];
   readonly enis: readonly Eni[];
+  readonly transitGateways?: readonly TransitGateway[];
+  readonly transitGatewayAttachments?: readonly TransitGatewayAttachment[];
+  readonly ecsClusters?: readonly EcsCluster[];
   readonly version?: number;
 }): Snapshot {
   const instanceIds = parts.enis.flatMap((eni) => eni.instanceId ?? []);
@@ -65,5 +110,14 @@ export function snapshotOf(parts: {
         return [instanceId, instance];
       }),
     ),
+    transitGateways: new Map(
+      parts.transitGateways?.map((gateway) => [gateway.transitGatewayId, gateway]),
+    ),
+    transitGatewayAttachments: new Map(
+      parts.transitGatewayAttachments?.map((attachment) => {
+        return [attachment.transitGatewayAttachmentId, attachment];
+      }),
+    ),
+    ecsClusters: new Map(parts.ecsClusters?.map((cluster) => [cluster.clusterArn, cluster])),
   };
 }

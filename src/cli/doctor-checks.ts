@@ -196,8 +196,9 @@ function checkFlowLogs({ status }: Examined): Check[] {
     return [warn('flow logs', 'none: records are stored, not delivered', advice)];
   }
   return status.flowLogs.map((entry) => {
+    const subject = [entry.resourceId, ...(entry.trafficType === null ? [] : [entry.trafficType])];
     const counts =
-      `${entry.flowLogId} (${entry.resourceId}, ${entry.trafficType}) to ` +
+      `${entry.flowLogId} (${subject.join(', ')}) to ` +
       `${entry.logDestination}: ${groupedNumber(entry.records)} records in ` +
       `${groupedNumber(entry.files)} files, ${entry.backlogWindows} windows waiting`;
     if (entry.cause !== null)

@@ -5,7 +5,8 @@ import type { OperationError } from '../observe/operation-error.ts';
 export interface FlowLogDeliveryStatus {
   readonly flowLogId: string;
   readonly resourceId: string;
-  readonly trafficType: string;
+  /** Null for transit gateways. */
+  readonly trafficType: string | null;
   readonly logDestination: string;
   readonly deliverLogsStatus: DeliverLogsStatus;
   /** AWS's word for the failure; null while all is well. */

@@ -27,8 +27,11 @@ export interface ReadLinesRequest {
   readonly fromSequence: number;
   readonly toSequence: number;
   readonly scope: RecordScope;
-  /** ACCEPT and REJECT leave out the other action; NODATA and SKIPDATA always belong. */
-  readonly trafficType: TrafficType;
+  /**
+   * ACCEPT and REJECT leave out the other action; NODATA and SKIPDATA always belong. Null is the
+   * same as ALL: transit gateways know no action.
+   */
+  readonly trafficType: TrafficType | null;
   /** In the order of the line; `version` shows the highest version among them, at least 2. */
   readonly fields: readonly Field[];
   /** Flows of the same key are summed over this time, aligned to the clock. */

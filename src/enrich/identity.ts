@@ -1,6 +1,6 @@
 import { bareIdentity } from '../records/identity-values.ts';
 import type { InterfaceIdentity } from '../spine/record.ts';
-import type { Eni, Snapshot } from '../spine/topology.ts';
+import type { Eni, Snapshot, TransitGatewayAttachment } from '../spine/topology.ts';
 
 /** What all records of an interface share. */
 export function identityOf(eni: Eni, snapshot: Snapshot): InterfaceIdentity {
@@ -9,6 +9,8 @@ export function identityOf(eni: Eni, snapshot: Snapshot): InterfaceIdentity {
   // Flows of a regional NAT gateway show the gateway, and neither interface nor subnet
   // (spec/records.md 7, R1 to R4).
   const isRegional = standsAside(eni);
+  const attachment = attachmentOf(eni, snapshot);
+  const gateway = attachment && snapshot.transitGateways.get(attachment.transitGatewayId);
   const region = snapshot.vpcs.get(eni.vpcId)?.region ?? null;
   const interfaceId = isRegional ? null : eni.interfaceId;
   return {
@@ -21,6 +23,9 @@ export function identityOf(eni: Eni, snapshot: Snapshot): InterfaceIdentity {
     sublocationId: subnet?.sublocationId ?? null,
     interfaceType: eni.interfaceType,
     resourceId: eni.resourceId,
+    transitGatewayId: attachment?.transitGatewayId ?? null,
+    transitGatewayAttachmentId: attachment?.transitGatewayAttachmentId ?? null,
+    transitGatewayAccountId: gateway?.accountId ?? null,
     ...taskOf(eni),
     instanceTags: instance?.tags ?? {},
     interfaceTags: eni.tags,
@@ -31,6 +36,12 @@ export function identityOf(eni: Eni, snapshot: Snapshot): InterfaceIdentity {
 /** True for a regional NAT gateway, whose own addresses never stand for those of packets. */
 export function standsAside(eni: Eni): boolean {
   return eni.resourceId !== null;
+}
+
+/** The attachment whose traffic the interface carries; undefined where there is none. */
+function attachmentOf(eni: Eni, snapshot: Snapshot): TransitGatewayAttachment | undefined {
+  const id = eni.transitGatewayAttachmentId;
+  return id === null ? undefined : snapshot.transitGatewayAttachments.get(id);
 }
 
 /** The task that owns the interface; nothing where there is none. */

@@ -22,7 +22,8 @@ const interfaceStatus = z.object({
 const flowLogStatus = z.object({
   flowLogId: z.string(),
   resourceId: z.string(),
-  trafficType: z.string(),
+  /** Null for transit gateways, which know none. */
+  trafficType: z.string().nullable(),
   logDestination: z.string(),
   /** SUCCESS or FAILED, AWS's DeliverLogsStatus. */
   deliverLogsStatus: z.string(),

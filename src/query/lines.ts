@@ -22,8 +22,11 @@ export interface ReadLinesRequest {
   readonly toSequence: number;
   /** Whose records; null is everybody's. */
   readonly scope: RecordScope | null;
-  /** ACCEPT and REJECT leave out the other action; NODATA and SKIPDATA always belong. */
-  readonly trafficType: TrafficType;
+  /**
+   * ACCEPT and REJECT leave out the other action; NODATA and SKIPDATA always belong. Null is the
+   * same as ALL: transit gateways know no action.
+   */
+  readonly trafficType: TrafficType | null;
   /** In the order of the line. */
   readonly fields: readonly Field[];
   /** 60: as stored. 600: records of one key are summed over ten minutes of the clock. */
@@ -50,6 +53,9 @@ const SCOPE_COLUMNS: Readonly<Record<FlowLogResourceType, string>> = {
   VPC: 'vpc_id',
   Subnet: 'subnet_id',
   NetworkInterface: 'interface_id',
+  TransitGateway: 'tgw_id',
+  TransitGatewayAttachment: 'tgw_attachment_id',
+  RegionalNatGateway: 'resource_id',
 };
 
 /**
@@ -159,7 +165,7 @@ function scopeCondition(request: ReadLinesRequest): string {
 function traffic(request: ReadLinesRequest): string {
   const { trafficType, where } = request;
   const action =
-    trafficType === 'ALL'
+    trafficType === 'ALL' || trafficType === null
       ? 'true'
       : `(log_status_code <> 0 OR action_code = ${trafficType === 'ACCEPT' ? 0 : 1})`;
   return where === undefined ? action : `${action} AND (${where})`;

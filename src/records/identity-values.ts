@@ -30,6 +30,8 @@ export const IDENTITY_OF_FIELD: ReadonlyMap<string, IdentityKey> = new Map<strin
   ['ecs-task-id', 'ecsTaskId'],
   ['resource-id', 'resourceId'],
   ['interface-type', 'interfaceType'],
+  ['tgw-id', 'transitGatewayId'],
+  ['tgw-attachment-id', 'transitGatewayAttachmentId'],
   ['x-interface-name', 'interfaceName'],
 ]);
 
@@ -69,6 +71,9 @@ export function bareIdentity(
     sublocationId: null,
     interfaceType: null,
     resourceId: null,
+    transitGatewayId: null,
+    transitGatewayAttachmentId: null,
+    transitGatewayAccountId: null,
     ecsClusterArn: null,
     ecsClusterName: null,
     ecsContainerInstanceArn: null,

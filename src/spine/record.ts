@@ -18,6 +18,10 @@ export interface InterfaceIdentity {
   readonly sublocationId: string | null;
   readonly interfaceType: string | null;
   readonly resourceId: string | null;
+  /** Of the attachment that the interface belongs to, and its gateway; null otherwise. */
+  readonly transitGatewayId: string | null;
+  readonly transitGatewayAttachmentId: string | null;
+  readonly transitGatewayAccountId: string | null;
   readonly ecsClusterArn: string | null;
   readonly ecsClusterName: string | null;
   readonly ecsContainerInstanceArn: string | null;

@@ -40,11 +40,17 @@ export const FLOW_LOG: FlowLog = {
   logDestinationType: 's3',
   logDestination: 'arn:aws:s3:::my-bucket',
   logFormat: '${version} ${srcaddr}',
+  logGroupName: null,
+  deliverLogsPermissionArn: null,
+  deliverCrossAccountRole: null,
   maxAggregationInterval: 60,
+  fileFormat: 'plain-text',
   hiveCompatiblePartitions: false,
   perHourPartition: false,
+  tagFieldSpecifications: [],
   tags: [],
   startSequence: 0,
+  formerSettings: [],
 };
 
 /** A store in memory. */

@@ -106,8 +106,9 @@ export interface FlowLogDescription {
   readonly FlowLogId: string;
   readonly FlowLogStatus: 'ACTIVE';
   readonly ResourceId: string;
-  readonly TrafficType: TrafficType;
-  readonly LogDestinationType: 's3';
+  /** Absent for transit gateways. */
+  readonly TrafficType?: TrafficType;
+  readonly LogDestinationType: LogDestinationType;
   readonly LogDestination: string;
   readonly LogFormat: string;
   readonly Tags: readonly Tag[];

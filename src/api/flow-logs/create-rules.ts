@@ -26,6 +26,9 @@ const ID_PREFIX: Readonly<Record<FlowLogResourceType, string>> = {
   VPC: 'vpc-',
   Subnet: 'subnet-',
   NetworkInterface: 'eni-',
+  TransitGateway: 'tgw-',
+  TransitGatewayAttachment: 'tgw-attach-',
+  RegionalNatGateway: 'nat-',
 };
 
 const OTHER_AWS_RESOURCE_TYPES = [
@@ -74,6 +77,12 @@ export function checkCreateRequest(request: CreateFlowLogsRequest): CheckedCreat
       maxAggregationInterval,
       ...options,
       tags,
+      fileFormat: 'plain-text',
+      tagFieldSpecifications: [],
+      logGroupName: null,
+      deliverLogsPermissionArn: null,
+      deliverCrossAccountRole: null,
+      formerSettings: [],
     },
   };
 }
@@ -89,8 +98,8 @@ function checkResourceIds(request: CreateFlowLogsRequest): readonly string[] {
 function checkResourceType(type: string | undefined): FlowLogResourceType {
   if (type === undefined) throw awsFaults.parameterMissing('ResourceType');
   const known = RESOURCE_TYPES.find((candidate) => candidate === type);
-  if (known !== undefined) return known;
   if (OTHER_AWS_RESOURCE_TYPES.includes(type)) throw awsFaults.resourceTypeUnsupported(type);
+  if (known !== undefined) return known;
   throw awsFaults.valueInvalid(type, 'ResourceType', oneOf(RESOURCE_TYPES));
 }
 

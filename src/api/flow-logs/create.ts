@@ -13,7 +13,8 @@ import { newClientToken, newFlowLogId, type RandomBytes } from '../../aws/ids.ts
 import { parseS3Destination } from '../../aws/s3-destination.ts';
 import type { Snapshot } from '../../spine/topology.ts';
 import { checkCreateRequest, type FlowLogSettings } from './create-rules.ts';
-import type { FlowLogRegistry, RegistryState, UsedToken } from './registry.ts';
+import type { UsedToken } from './registry-file.ts';
+import type { FlowLogRegistry, RegistryState } from './registry.ts';
 
 const FLOW_LOGS_PER_RESOURCE_MAX = 250;
 /** AWS forgets tokens after some time; we after this many. */
@@ -117,16 +118,12 @@ function ownerOf(
       return pickOwner(eni.accountId, vpc.region);
     }
     default:
-      return assertNever(settings.resourceType);
+      return awsFaults.resourceTypeUnsupported(settings.resourceType);
   }
 }
 
 function pickOwner(accountId: string, region: string): Pick<FlowLog, 'accountId' | 'region'> {
   return { accountId, region };
-}
-
-function assertNever(value: never): never {
-  throw new Error(`Unexpected resource type ${String(value)}`);
 }
 
 /** Why the resource may not have this flow log beside those it has, or null. */

@@ -54,7 +54,7 @@ function describe(flowLog: FlowLog, context: DescribeFlowLogsContext): FlowLogDe
     FlowLogId: flowLog.flowLogId,
     FlowLogStatus: 'ACTIVE',
     ResourceId: flowLog.resourceId,
-    TrafficType: flowLog.trafficType,
+    ...(flowLog.trafficType === null ? {} : { TrafficType: flowLog.trafficType }),
     LogDestinationType: flowLog.logDestinationType,
     LogDestination: flowLog.logDestination,
     LogFormat: flowLog.logFormat,
@@ -92,7 +92,7 @@ function valuesNamed(name: string): (description: FlowLogDescription) => readonl
     case 'resource-id':
       return ({ ResourceId: id }) => [id];
     case 'traffic-type':
-      return ({ TrafficType: type }) => [type];
+      return ({ TrafficType: type }) => (type === undefined ? [] : [type]);
     case 'tag-key':
       return ({ Tags }) => Tags.map((tag) => tag.Key);
     case 'log-group-name':

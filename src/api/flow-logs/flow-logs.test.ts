@@ -24,6 +24,7 @@ const ENI: Eni = {
   ipv6: [],
   interfaceType: null,
   resourceId: null,
+  transitGatewayAttachmentId: null,
   ecs: null,
   device: null,
   tags: {},
@@ -36,6 +37,7 @@ const SUBNET = {
   vpcId: 'vpc-1',
   cidrs: [],
   azId: null,
+  azName: null,
   sublocationType: null,
   sublocationId: null,
   routes: [],
@@ -354,6 +356,6 @@ test('a damaged or newer registry is refused with what to do', async (t) => {
   await assert.rejects(reopen(), /damaged; restore the file/);
   writeFileSync(file, good.replace('"ALL"', '"SOME"'));
   await assert.rejects(reopen(), /damaged at flowLogs\.0\.trafficType/);
-  writeFileSync(file, good.replace('"version": 1', '"version": 2'));
+  writeFileSync(file, good.replace('"version": 2', '"version": 3'));
   await assert.rejects(reopen(), /newer Weir/);
 });

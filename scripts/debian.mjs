@@ -20,6 +20,8 @@ export const TEST_PROGRAMS = {
   capsh: 'libcap2-bin',
   ethtool: 'ethtool',
   tmux: 'tmux',
+  // By its path: the newest one of another package manager is no proof for Debian's.
+  '/usr/bin/aws': 'awscli',
 };
 
 /** What benchmarks call besides. */
@@ -33,9 +35,10 @@ export const BENCH_PROGRAMS = {
   argus: 'argus-server',
 };
 
-/** True when the program can be run. */
+/** True when the program, a name or an absolute path, can be run. */
 export function hasProgram(name) {
-  return FOLDERS.some((folder) => {
+  const folders = path.isAbsolute(name) ? ['/'] : FOLDERS;
+  return folders.some((folder) => {
     try {
       accessSync(path.join(folder, name), constants.X_OK);
       return true;

@@ -1,5 +1,4 @@
-// DescribeFlowLogs: the flow logs that match, in the order of creation. Values of a filter may
-// hold `*` and `?`; any value of one filter, all filters together (spec/api.md 3).
+// DescribeFlowLogs: the flow logs that match, in the order of creation (spec/api.md 3).
 import { awsFaults } from '../../aws/aws-error.ts';
 import type {
   DeliverLogsErrorMessage,
@@ -9,9 +8,36 @@ import type {
   FlowLog,
   FlowLogDescription,
 } from '../../aws/flow-log.ts';
+import { compileFilters, type FilterTable } from '../ec2/filters.ts';
+import { pageOf, type Paging } from '../ec2/pages.ts';
 import type { FlowLogRegistry } from './registry.ts';
 
-const MAX_RESULTS_MAX = 1000;
+const FILTERS: FilterTable<FlowLogDescription> = {
+  values: {
+    'deliver-log-status': ({ DeliverLogsStatus: status }) => [status],
+    'log-destination-type': ({ LogDestinationType: type }) => [type],
+    'flow-log-id': ({ FlowLogId: id }) => [id],
+    // S3 flow logs have no log group, so nothing matches.
+    'log-group-name': () => [],
+    'resource-id': ({ ResourceId: id }) => [id],
+    'traffic-type': ({ TrafficType: type }) => (type === undefined ? [] : [type]),
+  },
+  tags: ({ Tags }) => Tags,
+};
+
+/** A flow log at its place in the order of creation. */
+interface PlacedFlowLog {
+  readonly position: string;
+  readonly flowLog: FlowLog;
+}
+
+// AWS states no bounds for this call; EC2's usual lower one is 5 (spec/api.md 3).
+const PAGING: Paging<PlacedFlowLog> = {
+  operation: 'DescribeFlowLogs',
+  resultsMin: 1,
+  resultsMax: 1000,
+  positionOf: ({ position }) => position,
+};
 
 /** How the delivery of one flow log goes. */
 export interface DeliveryState {
@@ -31,17 +57,30 @@ export function describeFlowLogs(
   context: DescribeFlowLogsContext,
 ): DescribeFlowLogsResult {
   if (request.DryRun === true) throw awsFaults.dryRun();
-  const wanted = request.FlowLogIds ?? [];
-  const filters = (request.Filter ?? []).map((filter) => toFilter(filter.Name, filter.Values));
-  const matching = context.registry
-    .list()
-    .filter((flowLog) => wanted.length === 0 || wanted.includes(flowLog.flowLogId))
-    .map((flowLog) => ({ flowLog, description: describe(flowLog, context) }))
-    .filter(({ description }) => filters.every((matches) => matches(description)));
-  return pageOf(
-    matching.map(({ description }) => description),
-    request,
-  );
+  const wanted = new Set(request.FlowLogIds);
+  if (request.MaxResults !== undefined && wanted.size > 0) {
+    throw awsFaults.combinationInvalid('MaxResults', 'FlowLogIds');
+  }
+  const matches = compileFilters(request.Filter ?? [], FILTERS);
+  const isShown = ({ flowLog }: PlacedFlowLog): boolean => {
+    if (wanted.size > 0 && !wanted.has(flowLog.flowLogId)) return false;
+    return matches(describe(flowLog, context));
+  };
+  const page = pageOf(placed(context.registry.list()), request, PAGING, isShown);
+  return {
+    FlowLogs: page.items.map(({ flowLog }) => describe(flowLog, context)),
+    ...(page.nextToken === undefined ? {} : { NextToken: page.nextToken }),
+  };
+}
+
+/** In the order of creation, and of ids where one call created several. */
+function placed(flowLogs: readonly FlowLog[]): readonly PlacedFlowLog[] {
+  return flowLogs
+    .map((flowLog) => {
+      const created = new Date(flowLog.creationTimeMs).toISOString();
+      return { position: `${created} ${flowLog.flowLogId}`, flowLog };
+    })
+    .sort((a, b) => (a.position < b.position ? -1 : 1));
 }
 
 function describe(flowLog: FlowLog, context: DescribeFlowLogsContext): FlowLogDescription {
@@ -66,85 +105,4 @@ function describe(flowLog: FlowLog, context: DescribeFlowLogsContext): FlowLogDe
       PerHourPartition: flowLog.perHourPartition,
     },
   };
-}
-
-type Matches = (description: FlowLogDescription) => boolean;
-
-function toFilter(name: string, values: readonly string[]): Matches {
-  const valuesOf = valuesNamed(name);
-  const patterns = values.map((value) => toPattern(value));
-  return (description) =>
-    valuesOf(description).some((value) => patterns.some((pattern) => pattern.test(value)));
-}
-
-function valuesNamed(name: string): (description: FlowLogDescription) => readonly string[] {
-  if (name.startsWith('tag:')) {
-    const key = name.slice('tag:'.length);
-    return ({ Tags }) => Tags.filter((tag) => tag.Key === key).map((tag) => tag.Value);
-  }
-  switch (name) {
-    case 'deliver-log-status':
-      return ({ DeliverLogsStatus: status }) => [status];
-    case 'log-destination-type':
-      return ({ LogDestinationType: type }) => [type];
-    case 'flow-log-id':
-      return ({ FlowLogId: id }) => [id];
-    case 'resource-id':
-      return ({ ResourceId: id }) => [id];
-    case 'traffic-type':
-      return ({ TrafficType: type }) => (type === undefined ? [] : [type]);
-    case 'tag-key':
-      return ({ Tags }) => Tags.map((tag) => tag.Key);
-    case 'log-group-name':
-      // S3 flow logs have no log group, so nothing matches.
-      return () => [];
-    default:
-      throw awsFaults.filterInvalid(name);
-  }
-}
-
-/** `*` is any text, `?` any one character, a backslash takes the next character as it is. */
-function toPattern(value: string): RegExp {
-  const source = value.replace(/\\?[\s\S]/g, (part) => {
-    if (part === '*') return '[\\s\\S]*';
-    if (part === '?') return '[\\s\\S]';
-    const literal = part.length > 1 ? part.slice(1) : part;
-    return literal.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
-  });
-  return new RegExp(`^${source}$`);
-}
-
-/** Pages continue after the last id shown, so that deletions in between skip nothing. */
-function pageOf(
-  all: readonly FlowLogDescription[],
-  request: DescribeFlowLogsRequest,
-): DescribeFlowLogsResult {
-  const { MaxResults: limit, NextToken: token } = request;
-  if (limit !== undefined && (request.FlowLogIds ?? []).length > 0) {
-    throw awsFaults.combinationInvalid('MaxResults', 'FlowLogIds');
-  }
-  if (limit !== undefined && !(Number.isInteger(limit) && limit >= 1 && limit <= MAX_RESULTS_MAX)) {
-    throw awsFaults.valueInvalid(String(limit), 'MaxResults', `1 to ${MAX_RESULTS_MAX}.`);
-  }
-  const first = token === undefined ? 0 : indexAfter(all, token);
-  const last = first + (limit ?? all.length);
-  const page = all.slice(first, last);
-  const lastShown = page.at(-1);
-  if (last >= all.length || lastShown === undefined) return { FlowLogs: page };
-  return { FlowLogs: page, NextToken: tokenAfter(lastShown) };
-}
-
-function tokenAfter(description: FlowLogDescription): string {
-  const position = `${description.CreationTime} ${description.FlowLogId}`;
-  return Buffer.from(position).toString('base64url');
-}
-
-function indexAfter(all: readonly FlowLogDescription[], token: string): number {
-  const text = Buffer.from(token, 'base64url').toString();
-  const [time, id, ...rest] = text.split(' ');
-  if (time === undefined || id === undefined || rest.length > 0) throw awsFaults.nextTokenInvalid();
-  const shown = all.findIndex((description) => description.FlowLogId === id);
-  if (shown >= 0) return shown + 1;
-  const next = all.findIndex((description) => description.CreationTime > time);
-  return next < 0 ? all.length : next;
 }

@@ -71,13 +71,15 @@ interface Opened {
 
 async function openOperations(t: TestContext): Promise<Opened> {
   const file = path.join(temporaryFolder(t), 'flow-logs.json');
+  // Flow logs of one moment are listed in the order of their ids, which are random.
+  let callCount = 0;
   const reopen = async (): Promise<FlowLogOperations> =>
     createFlowLogOperations({
       registry: await openFlowLogRegistry(file),
       snapshot: () => SNAPSHOT,
       lastSequence: () => 42,
       deliveryState: () => null,
-      now: () => NOW_MS,
+      now: () => NOW_MS + callCount++,
       randomBytes,
     });
   return { operations: await reopen(), file, reopen };

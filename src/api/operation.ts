@@ -1,6 +1,7 @@
 // What an AWS operation is to the edge: a name, the shapes of its request and answer, the
 // permissions a caller needs, and the work. One file per operation declares one of these; a service
 // gathers them under one wire protocol.
+import type { WireProtocol } from '../aws/wire/error-body.ts';
 import type { Shape, StructureShape, Member, ValueOf } from '../aws/wire/shape.ts';
 
 /** Any structure, whatever its members. */
@@ -57,13 +58,10 @@ export function defineOperation<Input extends AnyStructure, Output extends AnySt
   return definition as Operation;
 }
 
-/** How requests, answers and errors look on the wire. */
-export type Protocol = 'ec2' | 'query' | 'json' | 's3';
-
 export interface Service {
   /** As in the credential scope: `ec2`, `sts`, `logs`, `s3`. */
   readonly name: string;
-  readonly protocol: Protocol;
+  readonly protocol: WireProtocol;
   /** `2016-11-15`. */
   readonly version: string;
   /** xmlns of an answer's root; empty for JSON. */

@@ -5,18 +5,26 @@
 const DELIVERY_RELEASE = 'Weir 0.3';
 const CONTRACT_RELEASE = 'Weir 0.2';
 
-/** A caller's fault as the EC2 API answers it. */
+/** A caller's fault as AWS's APIs answer it. */
 export class AwsError extends Error {
   /** AWS's error code, e.g. `InvalidParameter`. */
   readonly code: string;
   /** HTTP status. */
   readonly status: number;
+  /** More elements of the error in the answer, by name, e.g. S3's `Region`. */
+  readonly fields: Readonly<Record<string, string>>;
 
-  constructor(code: string, status: number, message: string) {
+  constructor(
+    code: string,
+    status: number,
+    message: string,
+    fields: Readonly<Record<string, string>> = {},
+  ) {
     super(message);
     this.name = 'AwsError';
     this.code = code;
     this.status = status;
+    this.fields = fields;
   }
 }
 

@@ -26,7 +26,10 @@ export interface Member<S = unknown> {
   readonly shape: S;
 }
 
-export type Shape = ScalarShape | ListShape<Shape> | StructureShape<Readonly<Record<string, ShapeMember>>>;
+export type Shape =
+  | ScalarShape
+  | ListShape<Shape>
+  | StructureShape<Readonly<Record<string, ShapeMember>>>;
 type ShapeMember = Member<Shape>;
 
 /** The value that has the shape; every member of a structure may be missing. */
@@ -41,7 +44,11 @@ export type ValueOf<S> =
 
 type MemberValue<M> = M extends Member<infer S> ? ValueOf<S> : never;
 
-type ScalarValue<Kind> = Kind extends 'integer' ? number : Kind extends 'boolean' ? boolean : string;
+type ScalarValue<Kind> = Kind extends 'integer'
+  ? number
+  : Kind extends 'boolean'
+    ? boolean
+    : string;
 
 export const text: ScalarShape<'string'> = { kind: 'string' };
 export const integer: ScalarShape<'integer'> = { kind: 'integer' };

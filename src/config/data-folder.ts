@@ -22,6 +22,7 @@ export interface DataPaths {
   readonly root: string;
   readonly lock: string;
   readonly daemon: string;
+  readonly accessKeys: string;
   readonly flowLogs: string;
   readonly cursors: string;
   readonly store: string;
@@ -35,6 +36,7 @@ export function dataPaths(root: string): DataPaths {
     root: absolute,
     lock: path.join(absolute, 'lock'),
     daemon: path.join(absolute, 'daemon.json'),
+    accessKeys: path.join(absolute, 'access-keys.json'),
     flowLogs: path.join(absolute, 'flow-logs.json'),
     cursors: path.join(absolute, 'cursors'),
     store: path.join(absolute, 'store'),

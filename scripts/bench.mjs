@@ -2,6 +2,7 @@
 //
 //   npm run bench                          weir replay against peers and plain C (bench/replay.ts)
 //   npm run bench -- live                  packets/s without loss over veth (bench/live.ts)
+//   npm run bench -- flow-logs             what 1,000 flow logs cost (bench/flow-logs.ts)
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 
@@ -9,8 +10,8 @@ import { ROOT } from './checks.mjs';
 import { BENCH_PROGRAMS, installMissing } from './debian.mjs';
 
 const [first, ...rest] = process.argv.slice(2);
-const isLive = first === 'live';
-const given = isLive ? rest : process.argv.slice(2);
+const named = ['live', 'flow-logs'].find((name) => name === first);
+const given = named === undefined ? process.argv.slice(2) : rest;
 
 const missing = installMissing(BENCH_PROGRAMS);
 if (missing.includes('gcc') || missing.includes('taskset')) {
@@ -21,4 +22,4 @@ const run = (script, args) =>
   spawnSync(process.execPath, [path.join(ROOT, script), ...args], { cwd: ROOT, stdio: 'inherit' });
 const build = run('scripts/build.mjs', []);
 if (build.status !== 0) process.exit(build.status ?? 1);
-process.exit(run(`dist/bench/${isLive ? 'live' : 'replay'}.js`, given).status ?? 1);
+process.exit(run(`dist/bench/${named ?? 'replay'}.js`, given).status ?? 1);

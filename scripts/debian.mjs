@@ -20,6 +20,7 @@ export const TEST_PROGRAMS = {
   capsh: 'libcap2-bin',
   ethtool: 'ethtool',
   tmux: 'tmux',
+  faketime: 'faketime',
   // By its path: the newest one of another package manager is no proof for Debian's.
   '/usr/bin/aws': 'awscli',
 };

@@ -35,6 +35,10 @@ export interface ServingOptions {
   readonly region?: string;
   /** Further WEIR_ variables. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Taken away when root runs it; default net_raw, without which nothing is captured. */
+  readonly withoutCapabilities?: readonly string[];
+  /** Words before the command, such as `faketime -f +700s`. */
+  readonly prefix?: readonly string[];
 }
 
 /** Starts `weir up` and waits until it serves. */
@@ -44,10 +48,14 @@ export async function startServing(options: ServingOptions): Promise<ServingWeir
   writeFileSync(inventory, options.inventory);
   const words = [WEIR, 'up', '--data', data, '--listen', '127.0.0.1:0', '--inventory', inventory];
   const isRoot = process.getuid?.() === 0;
-  const [program, args]: [string, string[]] = isRoot
-    ? ['setpriv', ['--bounding-set', '-net_raw', '--inh-caps', '-net_raw', process.execPath]]
-    : [process.execPath, []];
-  const child = spawn(program, [...args, ...words], {
+  const without = (options.withoutCapabilities ?? ['net_raw']).map((name) => `-${name}`).join(',');
+  const [program = '', ...args] = [
+    ...(options.prefix ?? []),
+    ...(isRoot ? ['setpriv', '--bounding-set', without, '--inh-caps', without] : []),
+    process.execPath,
+    ...words,
+  ];
+  const child = spawn(program, args, {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, WEIR_REGION: region, WEIR_LOG_LEVEL: 'debug', ...options.settings },
   });

@@ -19,10 +19,19 @@ export interface RunningWeir {
   kill(): Promise<void>;
 }
 
-/** Starts `weir up` in a namespace and waits until it says that it is up. */
-export async function startWeir(netns: string, args: readonly string[]): Promise<RunningWeir> {
+/**
+ * Starts `weir up` in a namespace and waits until it says that it is up.
+ *
+ * @param settings further WEIR_ variables
+ */
+export async function startWeir(
+  netns: string,
+  args: readonly string[],
+  settings: Readonly<Record<string, string>> = {},
+): Promise<RunningWeir> {
   const child = spawn('ip', ['netns', 'exec', netns, process.execPath, WEIR, 'up', ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...settings },
   });
   const lines: string[] = [];
   let rest = '';

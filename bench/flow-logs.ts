@@ -1,0 +1,154 @@
+// What do many flow logs cost? `weir up` with an inventory of 10,000 interfaces records UDP packets
+// while it has no flow log, then while it has 1,000: CPU and loss side by side, and the time of
+// each call that made, listed and deleted them.
+//
+//   npm run bench -- flow-logs [--flow-logs 1000] [--rate 200000] [--seconds 20] [--json FILE]
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+
+import { startWeir, type RunningWeir } from '../test/support/daemon.ts';
+import { ROOT } from '../test/support/weir.ts';
+import { captureFolder } from './captures.ts';
+import {
+  blast,
+  buildNamespaces,
+  countsIn,
+  cpuOf,
+  peakMebibytes,
+  RECEIVER,
+  removeNamespaces,
+} from './live-traffic.ts';
+import { machine } from './machine.ts';
+import { PINNED_CORE } from './measurement.ts';
+import { compile } from './programs.ts';
+
+const VPC = 'vpc-bench';
+const SUBNETS = 100;
+const INTERFACES_PER_SUBNET = 100;
+/** Several windows close, and are delivered, while packets come. */
+const SETTINGS = { WEIR_METER_WINDOW_SECONDS: '5', WEIR_DELIVER_PUBLISH_SECONDS: '5' };
+/** Until the last window has been stored and delivered. */
+const SETTLE_MS = 12_000;
+
+/** 10,000 interfaces; the first one is the device that packets come to. */
+function inventoryText(): string {
+  const number = (value: number): string => String(value).padStart(5, '0');
+  const subnets = Array.from({ length: SUBNETS }, (_, subnet) => {
+    const cidr = subnet === 0 ? '198.18.0.0/24' : `10.0.${subnet}.0/24`;
+    return `  - {id: subnet-${number(subnet)}, vpc: ${VPC}, cidrs: [${cidr}]}`;
+  });
+  const enis = Array.from({ length: SUBNETS * INTERFACES_PER_SUBNET }, (_, index) => {
+    const subnet = Math.floor(index / INTERFACES_PER_SUBNET);
+    const host = (index % INTERFACES_PER_SUBNET) + 2;
+    const address = subnet === 0 ? `198.18.0.${host}` : `10.0.${subnet}.${host}`;
+    const device = index === 0 ? ', interface: weir0' : '';
+    const owner = `subnet: subnet-${number(subnet)}, ipv4: [${address}]`;
+    return `  - {id: eni-${number(index)}, ${owner}${device}}`;
+  });
+  return [
+    `vpcs: [{id: ${VPC}, cidrs: [10.0.0.0/16, 198.18.0.0/16]}]`,
+    'subnets:',
+    ...subnets,
+    'enis:',
+    ...enis,
+    '',
+  ].join('\n');
+}
+
+/** Milliseconds of each call. */
+function calls(verb: string, data: string, ...words: string[]): number[] {
+  const script = path.join(ROOT, 'dist/bench/flow-log-calls.js');
+  const args = ['netns', 'exec', RECEIVER, 'taskset', '-c', '0', process.execPath, script];
+  const run = spawnSync('ip', [...args, verb, data, ...words], { encoding: 'utf8' });
+  if (run.status !== 0) throw new Error(`${verb} failed: ${run.stderr}`);
+  return JSON.parse(run.stdout) as number[];
+}
+
+function quantiles(valuesMs: readonly number[]): Record<string, number> {
+  const sorted = valuesMs.toSorted((a, b) => a - b);
+  const at = (share: number): number =>
+    Number((sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN).toFixed(1));
+  return { calls: sorted.length, median_ms: at(0.5), p99_ms: at(0.99), max_ms: at(1) };
+}
+
+interface Load {
+  readonly rate: number;
+  readonly packets: number;
+  readonly blaster: string;
+}
+
+/** Sends the packets and tells what recording them cost, deliveries included. */
+async function measure(weir: RunningWeir, load: Load): Promise<Record<string, number>> {
+  const before = cpuOf(weir.pid);
+  const sent = await blast(load.blaster, load.rate, load.packets, '1000', '18');
+  const during = cpuOf(weir.pid);
+  await sleep(SETTLE_MS);
+  const after = cpuOf(weir.pid);
+  return {
+    sent: sent.sent,
+    packets_per_second: Math.round(sent.sent / sent.wall_s),
+    user_us_per_packet: Number((((during.user - before.user) * 1e6) / sent.sent).toFixed(3)),
+    cpu_s_after: Number((after.user + after.system - during.user - during.system).toFixed(2)),
+    peak_mib: Math.round(peakMebibytes(weir.pid)),
+  };
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      'flow-logs': { type: 'string', default: '1000' },
+      rate: { type: 'string', default: '200000' },
+      seconds: { type: 'string', default: '20' },
+      json: { type: 'string' },
+    },
+  });
+  const rate = Number(values.rate);
+  const load = {
+    rate,
+    packets: rate * Number(values.seconds),
+    blaster: compile('blaster', captureFolder()),
+  };
+  const data = mkdtempSync(path.join(captureFolder(), 'flow-logs-'));
+  const inventory = `${data}.yaml`;
+  writeFileSync(inventory, inventoryText());
+  try {
+    buildNamespaces();
+    const weir = await startWeir(
+      RECEIVER,
+      ['--data', data, '--listen', '127.0.0.1:0', '--interface', 'weir0', '--inventory', inventory],
+      SETTINGS,
+    );
+    spawnSync('taskset', ['-a', '-p', '-c', String(PINNED_CORE), String(weir.pid)]);
+    const without = await measure(weir, load);
+    const created = calls('create', data, VPC, values['flow-logs']);
+    const described = calls('describe', data);
+    const withThem = await measure(weir, load);
+    const deleted = calls('delete', data);
+    await weir.stop();
+    const counts = countsIn(data);
+    const sent = (without['sent'] ?? 0) + (withThem['sent'] ?? 0);
+    const result = {
+      create: quantiles(created),
+      describe_100: quantiles(described),
+      delete: quantiles(deleted),
+      without_flow_logs: without,
+      with_flow_logs: withThem,
+      recorded: counts.recorded,
+      dropped: counts.dropped,
+      unaccounted: sent - counts.recorded - counts.dropped,
+      machine: machine(),
+    };
+    const text = JSON.stringify(result, null, 2);
+    process.stdout.write(`${text}\n`);
+    if (values.json !== undefined) writeFileSync(values.json, `${text}\n`);
+  } finally {
+    removeNamespaces();
+    rmSync(data, { recursive: true, force: true });
+    rmSync(inventory, { force: true });
+  }
+}
+
+await main();

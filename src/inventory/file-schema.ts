@@ -30,6 +30,7 @@ const subnet = z.strictObject({
   vpc: text,
   cidrs: z.array(text).min(1, 'is empty; a subnet has at least one CIDR'),
   'az-id': text.optional(),
+  az: text.optional(),
   sublocation: z
     .strictObject({
       type: z.enum(
@@ -41,6 +42,40 @@ const subnet = z.strictObject({
     .optional(),
   routes: z.array(route).default([]),
   tags,
+});
+
+const transitGateway = z.strictObject({
+  id: text,
+  account: text.optional(),
+  region: text.optional(),
+  description: text.optional(),
+  tags,
+});
+
+const transitGatewayAttachment = z.strictObject({
+  id: text,
+  'transit-gateway': text,
+  vpc: text,
+  account: text.optional(),
+  tags,
+});
+
+const ecsCluster = z.strictObject({
+  name: text.optional(),
+  arn: text.optional(),
+  account: text.optional(),
+  region: text.optional(),
+});
+
+const ecs = z.strictObject({
+  cluster: text,
+  'task-arn': text.optional(),
+  'task-id': text.optional(),
+  'task-definition-arn': text.optional(),
+  service: text.optional(),
+  'container-instance-arn': text.optional(),
+  'container-id': text.optional(),
+  'second-container-id': text.optional(),
 });
 
 const eni = z.strictObject({
@@ -68,6 +103,8 @@ const eni = z.strictObject({
     )
     .optional(),
   'resource-id': text.optional(),
+  attachment: text.optional(),
+  ecs: ecs.optional(),
   tags,
 });
 
@@ -84,6 +121,9 @@ export const inventoryFileSchema = z.strictObject({
   vpcs: z.array(vpc).default([]),
   'prefix-lists': z.array(prefixList).default([]),
   subnets: z.array(subnet).default([]),
+  'transit-gateways': z.array(transitGateway).default([]),
+  'transit-gateway-attachments': z.array(transitGatewayAttachment).default([]),
+  'ecs-clusters': z.array(ecsCluster).default([]),
   instances: z.array(instance).default([]),
   enis: z.array(eni).default([]),
 });
@@ -92,5 +132,9 @@ export type InventoryFile = z.infer<typeof inventoryFileSchema>;
 export type VpcEntry = InventoryFile['vpcs'][number];
 export type SubnetEntry = InventoryFile['subnets'][number];
 export type RouteEntry = SubnetEntry['routes'][number];
+export type TransitGatewayEntry = InventoryFile['transit-gateways'][number];
+export type TransitGatewayAttachmentEntry = InventoryFile['transit-gateway-attachments'][number];
+export type EcsClusterEntry = InventoryFile['ecs-clusters'][number];
+export type EcsEntry = NonNullable<EniEntry['ecs']>;
 export type EniEntry = InventoryFile['enis'][number];
 export type InstanceEntry = InventoryFile['instances'][number];

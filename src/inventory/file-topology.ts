@@ -8,28 +8,25 @@ import {
   type Cidr,
 } from '../records/address.ts';
 import type { Eni, Instance, Subnet } from '../spine/topology.ts';
+import { addEcsCluster, ecsOf } from './file-ecs.ts';
+import {
+  accountOf,
+  checkId,
+  claim,
+  claimOnce,
+  type FileDefaults,
+  type Reading,
+} from './file-reading.ts';
 import { readCidrs, routesOf, type PrefixLists } from './file-routes.ts';
 import type { EniEntry, InstanceEntry, InventoryFile, SubnetEntry } from './file-schema.ts';
+import {
+  addTransitGateway,
+  addTransitGatewayAttachment,
+  checkAttachment,
+  interfaceTypeOf,
+} from './file-transit.ts';
 import type { FaultList, FilePath } from './inventory-faults.ts';
-import { createDraft, deviceKey, type Topology, type TopologyDraft } from './topology.ts';
-
-/** What holds where the file says nothing. */
-export interface FileDefaults {
-  readonly accountId: string;
-  readonly region: string;
-}
-
-/** A file in the course of being read. */
-interface Reading {
-  readonly draft: TopologyDraft;
-  readonly defaults: FileDefaults;
-  readonly faults: FaultList;
-  /** Parsed blocks by the id of the VPC or subnet. */
-  readonly cidrs: Map<string, readonly Cidr[]>;
-  readonly prefixLists: PrefixLists;
-  /** Which interface has the MAC, the device or the address, by a key of its own. */
-  readonly owners: Map<string, string>;
-}
+import { createDraft, deviceKey, type Topology } from './topology.ts';
 
 /** Builds the topology; it is of use only when no fault was added. */
 export function buildTopology(
@@ -57,6 +54,15 @@ export function buildTopology(
   }
   for (const [index, entry] of file.subnets.entries()) addSubnet(reading, index, entry);
   for (const [index, entry] of file.instances.entries()) addInstance(reading, index, entry);
+  for (const [index, entry] of file['transit-gateways'].entries()) {
+    addTransitGateway(reading, index, entry);
+  }
+  for (const [index, entry] of file['transit-gateway-attachments'].entries()) {
+    addTransitGatewayAttachment(reading, index, entry);
+  }
+  for (const [index, entry] of file['ecs-clusters'].entries()) {
+    addEcsCluster(reading, index, entry);
+  }
   for (const [index, entry] of file.enis.entries()) addEni(reading, index, entry);
   return reading.draft;
 }
@@ -94,7 +100,7 @@ function addSubnet(reading: Reading, index: number, entry: SubnetEntry): void {
     vpcId: entry.vpc,
     cidrs: cidrs.map(formatCidr),
     azId: entry['az-id'] ?? null,
-    azName: null,
+    azName: zoneNameOf(reading, path, entry),
     sublocationType: entry.sublocation?.type ?? null,
     sublocationId: entry.sublocation?.id ?? null,
     routes: routesOf(path, entry.routes, {
@@ -105,6 +111,23 @@ function addSubnet(reading: Reading, index: number, entry: SubnetEntry): void {
     tags: entry.tags,
   };
   draft.subnets.set(entry.id, subnet);
+}
+
+/** The zone's name; a zone has one id and one name. */
+function zoneNameOf(reading: Reading, path: FilePath, entry: SubnetEntry): string | null {
+  const { az: name, 'az-id': id } = entry;
+  if (name === undefined) return null;
+  const place = [...path, 'az'];
+  const region = reading.draft.vpcs.get(entry.vpc)?.region ?? reading.defaults.region;
+  if (id === undefined) {
+    reading.faults.add(place, "needs az-id, the zone's id");
+  } else if (!name.startsWith(region) || !/^[a-z-]*[a-z]$/.test(name.slice(region.length))) {
+    reading.faults.add(place, `"${name}" is no zone of "${region}"; write it as ${region}a`);
+  } else {
+    claimOnce(reading, place, `zone name ${name}`, id, name);
+    claimOnce(reading, [...path, 'az-id'], `zone id ${region} ${id}`, name, id);
+  }
+  return name;
 }
 
 function checkSubnetCidrs(
@@ -163,20 +186,22 @@ function addEni(reading: Reading, index: number, entry: EniEntry): void {
     claim(reading, [...path, 'interface'], entry.id, key, entry.interface);
   }
   const vpcId = subnet?.vpcId ?? '';
-  const owner = draft.vpcs.get(vpcId)?.accountId ?? reading.defaults.accountId;
+  checkAttachment(reading, path, entry, vpcId);
+  const vpc = draft.vpcs.get(vpcId) ?? reading.defaults;
+  const accountId = accountOf(reading, path, entry.account, vpc.accountId);
   const eni: Eni = {
     interfaceId: entry.id,
-    accountId: accountOf(reading, path, entry.account, owner),
+    accountId,
     vpcId,
     subnetId: entry.subnet,
     instanceId: entry.instance ?? null,
     mac: macOf(reading, path, entry),
     ipv4: addressesOf(reading, path, entry, 4),
     ipv6: addressesOf(reading, path, entry, 6),
-    interfaceType: entry['interface-type'] ?? null,
+    interfaceType: interfaceTypeOf(entry),
     resourceId: entry['resource-id'] ?? null,
-    ecs: null,
-    transitGatewayAttachmentId: null,
+    ecs: ecsOf(reading, [...path, 'ecs'], entry.ecs, { accountId, region: vpc.region }),
+    transitGatewayAttachmentId: entry.attachment ?? null,
     device:
       entry.interface === undefined
         ? null
@@ -224,40 +249,4 @@ function addressesOf(
     claim(reading, place, entry.id, `address ${vpcId} ${canonical}`, canonical);
     return canonical;
   });
-}
-
-/** Notes that the interface has something that only one may have. */
-function claim(reading: Reading, path: FilePath, eniId: string, key: string, shown: string): void {
-  const owner = reading.owners.get(key);
-  if (owner !== undefined) reading.faults.add(path, `"${shown}" is already that of "${owner}"`);
-  else reading.owners.set(key, eniId);
-}
-
-function checkId(
-  reading: Reading,
-  path: FilePath,
-  id: string,
-  prefix: string,
-  known: ReadonlyMap<string, unknown>,
-): void {
-  const place = [...path, 'id'];
-  if (!id.startsWith(`${prefix}-`) || !/^[a-z]+-[0-9A-Za-z-]{1,64}$/.test(id)) {
-    reading.faults.add(place, `"${id}" is no id of this kind; write it as ${prefix}-...`);
-  } else if (known.has(id)) {
-    reading.faults.add(place, `"${id}" occurs twice`);
-  }
-}
-
-function accountOf(
-  reading: Reading,
-  path: FilePath,
-  account: string | undefined,
-  otherwise: string,
-): string {
-  if (account === undefined) return otherwise;
-  // `unknown` is what AWS shows for interfaces that one of its services made.
-  if (!/^\d{12}$/.test(account) && account !== 'unknown') {
-    reading.faults.add([...path, 'account'], `"${account}" is no account id of 12 digits`);
-  }
-  return account;
 }

@@ -1,5 +1,6 @@
-// Inventory: what the network is made of (VPCs, subnets, interfaces, instances), from the host
-// itself and from a file that declares more, as one snapshot that is replaced and never changed.
+// Inventory: what the network is made of (VPCs, subnets, interfaces, instances, transit gateways,
+// ECS tasks), from the host itself and from a file that declares more, as one snapshot that is
+// replaced and never changed.
 //
 // Enters: rtnetlink's answers (kernel/, injected), the text of an inventory file (YAML or JSON),
 // AWS's ip-ranges.json. Leaves: Snapshot (spine/topology.ts), AwsServices, a Resolver over a

@@ -2,8 +2,9 @@
 // path and line.
 import { LineCounter, isMap, isNode, isScalar, parseDocument, type Document } from 'yaml';
 
+import type { FileDefaults } from './file-reading.ts';
 import { inventoryFileSchema } from './file-schema.ts';
-import { buildTopology, type FileDefaults } from './file-topology.ts';
+import { buildTopology } from './file-topology.ts';
 import {
   InventoryError,
   pathText,

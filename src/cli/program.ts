@@ -46,6 +46,16 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./flow-logs.ts')).registerFlowLogs,
   },
   {
+    name: 'keys',
+    summary: 'Create, list and revoke access keys and what they may do',
+    load: async () => (await import('./keys.ts')).registerKeys,
+  },
+  {
+    name: 'env',
+    summary: 'Print what sets a shell up for AWS clients: eval "$(weir env)"',
+    load: async () => (await import('./env.ts')).registerEnv,
+  },
+  {
     name: 'doctor',
     summary: 'Check this host, the daemon, the store and the flow logs',
     load: async () => (await import('./doctor.ts')).registerDoctor,

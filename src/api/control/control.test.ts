@@ -39,6 +39,12 @@ beforeEach(() => {
         throw new OperationError('disk-full', 'Cannot write: no space');
       },
     },
+    keys: {
+      create: (body) => Promise.resolve({ echoed: body }),
+      list: () => ({ AccessKeys: [] }),
+      revoke: () => Promise.reject(new OperationError('not-found', 'No such key')),
+      environment: (accessKeyId) => ({ asked: accessKeyId }),
+    },
     onBug: (fault) => bugs.push(fault),
   };
 });
@@ -124,6 +130,24 @@ describe('control', { timeout: 20_000 }, () => {
 
     assert.equal(status, 200);
     assert.deepEqual(JSON.parse(text), { echoed: { ResourceType: 'VPC' } });
+  });
+
+  it('offers the access keys, to holders of the key only', async () => {
+    const created = await call('POST', '/control/keys/create', { body: '{"UserName":"a"}' });
+    const listed = await call('POST', '/control/keys/list');
+    const revoked = await call('POST', '/control/keys/revoke', { body: '{"AccessKeyId":"x"}' });
+    const usual = await call('GET', '/control/environment');
+    const named = await call('GET', '/control/environment?access-key-id=AKIA1');
+
+    assert.deepEqual(JSON.parse(created.text), { echoed: { UserName: 'a' } });
+    assert.deepEqual(JSON.parse(listed.text), { AccessKeys: [] });
+    assert.equal(revoked.status, 404);
+    assert.deepEqual(JSON.parse(usual.text), { asked: null });
+    assert.deepEqual(JSON.parse(named.text), { asked: 'AKIA1' });
+    for (const path of ['/control/keys/create', '/control/keys/list', '/control/keys/revoke']) {
+      assert.equal((await call('POST', path, { key: null })).status, 401, path);
+    }
+    assert.equal((await call('GET', '/control/environment', { key: null })).status, 401);
   });
 
   it('refuses bodies that are no JSON object, or too long', async () => {

@@ -5,6 +5,8 @@
 //   GET  /control/top?limit=N&filter=           TopAnswer
 //   GET  /control/tail?format=&filter=&output= lines without end, as windows close
 //   POST /control/flow-logs/{create,describe,delete}   AWS's members as JSON
+//   POST /control/keys/{create,list,revoke}    access keys; create answers the secret
+//   GET  /control/environment?access-key-id=   region and key pair for a shell
 //
 // Everything under /control wants `Authorization: Bearer KEY` with the key of DATA/daemon.json.
 // Errors are {code, message}. Bounded: bodies by BODY_BYTES_MAX, tails by TAILS_MAX, rows of top
@@ -12,6 +14,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { DaemonStatus, TopAnswer } from '../../observe/daemon-status.ts';
+import type { KeyOperations } from '../access/index.ts';
 import { hasBearerKey } from './bearer-key.ts';
 import { readBody } from './body.ts';
 import { ControlFault, toAnswer } from './control-fault.ts';
@@ -43,6 +46,7 @@ export interface ControlDeps {
   /** Lines of records stored from now on, until the signal. Throws at once on a wrong request. */
   readonly tail: (request: TailRequest, signal: AbortSignal) => Promise<AsyncIterable<string>>;
   readonly flowLogs: FlowLogOperations;
+  readonly keys: KeyOperations;
   /** Told of every answer of 500: a bug of ours. */
   readonly onBug: (fault: unknown) => void;
 }
@@ -141,6 +145,15 @@ function keyedRoutes(deps: ControlDeps): Map<string, Route> {
     ['POST /control/flow-logs/create', post((body) => deps.flowLogs.create(body))],
     ['POST /control/flow-logs/describe', post((body) => deps.flowLogs.describe(body))],
     ['POST /control/flow-logs/delete', post((body) => deps.flowLogs.delete(body))],
+    ['POST /control/keys/create', post((body) => deps.keys.create(body))],
+    ['POST /control/keys/list', post(() => deps.keys.list())],
+    ['POST /control/keys/revoke', post((body) => deps.keys.revoke(body))],
+    [
+      'GET /control/environment',
+      async (_request, response, query) => {
+        sendJson(response, 200, deps.keys.environment(query.get('access-key-id')));
+      },
+    ],
   ]);
 }
 

@@ -18,3 +18,6 @@ export type { FilterNode } from './filter.ts';
 export { filterCondition, filterToSql } from './filter-sql.ts';
 export { filterToPredicate } from './filter-predicate.ts';
 export type { FilterPredicate, FilterRow } from './filter-predicate.ts';
+export { athenaTable } from './athena-table.ts';
+export type { AthenaTable } from './athena-table.ts';
+export { athenaPartition, athenaTableDdl, athenaTableName, athenaText } from './athena-ddl.ts';

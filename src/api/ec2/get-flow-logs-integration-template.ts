@@ -1,0 +1,84 @@
+// GetFlowLogsIntegrationTemplate: stores a CloudFormation template that makes a flow log's objects
+// queryable with Amazon Athena, and answers where it lies. S3 flow logs only, not those of
+// transit gateways (spec/api.md 4).
+import type { FlowLog } from '../../aws/flow-log.ts';
+import { parseS3Destination } from '../../aws/s3-destination.ts';
+import { flag, list, member, structure, text, timestamp } from '../../aws/wire/shape.ts';
+import {
+  generateIntegrationTemplate,
+  templateKey,
+  type IntegrationTemplateRequest,
+} from '../integration-template/index.ts';
+import { defineOperation, type Caller, type Operation, type Permission } from '../operation.ts';
+
+export interface IntegrationTemplateDeps {
+  readonly flowLogs: () => readonly FlowLog[];
+  /**
+   * Stores an object whole, replacing one of the same key.
+   *
+   * @throws OperationError when it cannot be stored
+   */
+  readonly putObject: (bucket: string, key: string, bytes: Uint8Array) => Promise<unknown>;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+}
+
+const input = structure({
+  DryRun: member('DryRun', flag),
+  FlowLogId: member('FlowLogId', text),
+  ConfigDeliveryS3DestinationArn: member('ConfigDeliveryS3DestinationArn', text),
+  IntegrateServices: member(
+    'IntegrateService',
+    structure({
+      AthenaIntegrations: member(
+        'AthenaIntegration',
+        list(
+          structure({
+            IntegrationResultS3DestinationArn: member('IntegrationResultS3DestinationArn', text),
+            PartitionLoadFrequency: member('PartitionLoadFrequency', text),
+            PartitionStartDate: member('PartitionStartDate', timestamp),
+            PartitionEndDate: member('PartitionEndDate', timestamp),
+          }),
+        ),
+      ),
+    }),
+  ),
+});
+
+const output = structure({ Result: member('result', text) });
+
+export function getFlowLogsIntegrationTemplateOperation(deps: IntegrationTemplateDeps): Operation {
+  return defineOperation({
+    name: 'GetFlowLogsIntegrationTemplate',
+    input,
+    output,
+    permissions: (request, caller) => permissions(request, caller, deps),
+    async run(request) {
+      const context = { flowLogs: deps.flowLogs(), nowMs: deps.now() };
+      const template = generateIntegrationTemplate(request, context);
+      await deps.putObject(template.bucket, template.key, Buffer.from(template.text));
+      return { Result: template.url };
+    },
+  });
+}
+
+/** On the flow log, and on the object that is written in the caller's name. */
+function permissions(
+  request: IntegrationTemplateRequest,
+  caller: Caller,
+  deps: IntegrationTemplateDeps,
+): readonly Permission[] {
+  const flowLogId = request.FlowLogId ?? '*';
+  const flowLog = deps.flowLogs().find((candidate) => candidate.flowLogId === flowLogId);
+  const { accountId, region } = flowLog ?? caller;
+  const destination = parseS3Destination(request.ConfigDeliveryS3DestinationArn ?? '');
+  const read = {
+    action: 'ec2:GetFlowLogsIntegrationTemplate',
+    resources: [`arn:aws:ec2:${region}:${accountId}:vpc-flow-log/${flowLogId}`],
+  };
+  // A destination that is none is refused when the request is carried out.
+  if ('fault' in destination) return [read];
+  const key = templateKey(destination, flowLogId, deps.now());
+  const object = `arn:${destination.partition}:s3:::${destination.bucket}/${key}`;
+  return [read, { action: 's3:PutObject', resources: [object] }];
+}

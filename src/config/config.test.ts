@@ -56,6 +56,16 @@ describe('loadConfig', () => {
     assert.equal(config.store.maxBytes, 50 * 2 ** 30);
   });
 
+  it('reads a switch from a variable, and says what is none', () => {
+    const { config } = loadConfig(null, { WEIR_DELIVER_CREATE_BUCKETS: 'false' }, {});
+
+    assert.equal(config.deliver.createBuckets, false);
+    assert.match(
+      faultsOf(null, { WEIR_DELIVER_CREATE_BUCKETS: 'no' }).join(),
+      /^WEIR_DELIVER_CREATE_BUCKETS\|.*boolean/,
+    );
+  });
+
   it('lets the environment win over the file, and flags over both', () => {
     const file = fileOf('region: eu-west-1\naccountId: "111111111111"\ndata: /a\n');
     const environment = { WEIR_ACCOUNT_ID: '222222222222', WEIR_DATA: '/b' };

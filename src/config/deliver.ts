@@ -8,4 +8,8 @@ export const deliverSchema = z.strictObject({
     .refine((seconds) => 300 % seconds === 0, 'must divide 300')
     .default(60)
     .describe('How often files are published, seconds; AWS takes 300, a value must divide 300'),
+  createBuckets: z
+    .boolean()
+    .default(true)
+    .describe('Whether CreateFlowLogs makes a missing bucket; false refuses it, as AWS does'),
 });

@@ -7,7 +7,7 @@ import type { z } from 'zod';
 
 import { OperationError, toOperationError } from '../observe/operation-error.ts';
 import { SETTINGS, configSchema } from './schema.ts';
-import type { Config } from './schema.ts';
+import type { Config, Setting } from './schema.ts';
 
 const FILE_BYTES_MAX = 1024 * 1024;
 
@@ -166,10 +166,11 @@ function fromEnvironment(environment: Readonly<Record<string, string | undefined
   return { layer, ignored };
 }
 
-function readText(text: string, form: 'text' | 'number' | 'list'): unknown {
+function readText(text: string, form: Setting['textForm']): unknown {
   // An empty variable means "as if not set"; null is how the file says so for a nullable setting.
   if (text === '') return undefined;
   if (form === 'list') return text.split(',').map((part) => part.trim());
+  if (form === 'boolean' && /^(true|false)$/.test(text)) return text === 'true';
   if (form === 'number' && text.trim() !== '' && !Number.isNaN(Number(text))) return Number(text);
   return text;
 }

@@ -40,7 +40,7 @@ export interface Setting {
   readonly variable: string;
   readonly description: string;
   /** How the text of a variable is read. */
-  readonly textForm: 'text' | 'number' | 'list';
+  readonly textForm: 'text' | 'number' | 'boolean' | 'list';
 }
 
 /** Every setting, in the order of the file. */
@@ -63,5 +63,6 @@ function setting(path: readonly string[], schema: z.ZodType): Setting {
 
 function textFormOf(initial: unknown, schema: z.ZodType): Setting['textForm'] {
   if (Array.isArray(initial) || schema.safeParse(['x']).success) return 'list';
+  if (typeof initial === 'boolean') return 'boolean';
   return typeof initial === 'number' && !schema.safeParse('1').success ? 'number' : 'text';
 }

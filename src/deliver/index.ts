@@ -14,6 +14,7 @@
 export type { DeliverConfig } from './config.ts';
 export { createDelivery, type Delivery, type DeliveryDeps } from './delivery.ts';
 export type { FlowLogDeliveryStatus } from './flow-log-status.ts';
+export { probeBucket, type BucketState } from './bucket-probe.ts';
 export { openEmbeddedS3 } from './embedded-s3.ts';
 export type { ObjectMetadata, ObjectStore } from './object-store.ts';
 export type {

@@ -62,7 +62,7 @@ describe('loadConfig', () => {
     assert.equal(config.deliver.createBuckets, false);
     assert.match(
       faultsOf(null, { WEIR_DELIVER_CREATE_BUCKETS: 'no' }).join(),
-      /^WEIR_DELIVER_CREATE_BUCKETS\|.*boolean/,
+      /^environment WEIR_DELIVER_CREATE_BUCKETS\|.*expected boolean/,
     );
   });
 

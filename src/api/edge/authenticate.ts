@@ -8,24 +8,24 @@ import {
   type SigningKey,
 } from '../../aws/sigv4/index.ts';
 import type { WireProtocol } from '../../aws/wire/error-body.ts';
+import { callerIdentity } from '../access/index.ts';
 import type { Caller, Permission } from '../operation.ts';
 import { permissionRefusal, regionRefusal, signatureRefusal } from './faults.ts';
 
 /** An access key as the edge needs it. */
 export interface CallerKey extends SigningKey {
-  /** `arn:aws:iam::ACCOUNT:user/NAME`. */
-  readonly arn: string;
-  readonly userId: string;
+  readonly userName: string;
   readonly policy: Policy;
 }
 
-export interface AccessKeys {
+/** Looked at anew for each call, so a revoked key is refused from then on. */
+export interface CallerKeys {
   /** Null for a key that does not exist, or no more. */
   find(accessKeyId: string): CallerKey | null;
 }
 
 export interface AuthenticationDeps {
-  readonly keys: AccessKeys;
+  readonly keys: CallerKeys;
   readonly accountId: string;
   /** Regions whose resources are here; never empty. */
   readonly servedRegions: () => ReadonlySet<string>;
@@ -55,8 +55,9 @@ export function authenticate(
   if (!served.has(region) && GLOBAL_REGIONS.get(service) !== region) {
     throw regionRefusal(protocol, region, served);
   }
-  const { arn, userId, policy } = key;
-  return { caller: { accountId: deps.accountId, region, accessKeyId, arn, userId }, policy };
+  const { accountId } = deps;
+  const identity = callerIdentity(accountId, key.userName);
+  return { caller: { accountId, region, accessKeyId, ...identity }, policy: key.policy };
 }
 
 function proveSignature(raw: RawRequest, protocol: WireProtocol, deps: AuthenticationDeps) {

@@ -32,7 +32,7 @@ const SIGNATURE_REFUSALS: Readonly<
 > = {
   ec2: {
     missing: ['MissingAuthenticationToken', 403],
-    incomplete: ['IncompleteSignature', 400],
+    incomplete: ['IncompleteSignature', 403],
     'bad-scope': ['SignatureDoesNotMatch', 403],
     'unsigned-header': ['SignatureDoesNotMatch', 403],
     'unknown-key': EC2_AUTH,
@@ -46,7 +46,7 @@ const SIGNATURE_REFUSALS: Readonly<
   },
   query: {
     missing: ['MissingAuthenticationToken', 403],
-    incomplete: ['IncompleteSignature', 400],
+    incomplete: ['IncompleteSignature', 403],
     'bad-scope': ['SignatureDoesNotMatch', 403],
     'unsigned-header': ['SignatureDoesNotMatch', 403],
     'unknown-key': QUERY_TOKEN,

@@ -21,7 +21,7 @@ import { BODY_BYTES_MAX, isAwsRequest, linger, readBody, targetOf } from './inco
 import { createReport, type Outcome, type Trace } from './report.ts';
 import { isNamedService } from './service-choice.ts';
 
-export type { AccessKeys, CallerKey } from './authenticate.ts';
+export type { CallerKey, CallerKeys } from './authenticate.ts';
 export { BODY_BYTES_MAX } from './incoming.ts';
 
 /** Requests that are read and served at a time. */

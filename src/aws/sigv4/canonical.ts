@@ -39,14 +39,15 @@ function reencode(text: string): string {
  * it encoded twice, without empty and dot segments.
  */
 export function canonicalPath(path: string, service: string): string {
-  if (service === 's3') return path.split('/').map(reencode).join('/') || '/';
+  if (service === 's3') return path.split('/').map(reencode).join('/');
   const segments: string[] = [];
   for (const segment of path.split('/')) {
     if (segment === '..') segments.pop();
     else if (segment !== '' && segment !== '.') segments.push(segment);
   }
+  const start = path.startsWith('/') ? '/' : '';
   const end = segments.length > 0 && path.endsWith('/') ? '/' : '';
-  const normal = `/${segments.join('/')}${end}`;
+  const normal = start + segments.join('/') + end;
   return UNRESERVED_OR_SLASH.test(normal) ? normal : normal.split('/').map(encode).join('/');
 }
 
@@ -101,9 +102,9 @@ export function canonicalRequest(
   ].join('\n');
 }
 
-/** All values of the header; SDKs collapse every kind of white space, so does this. */
+/** All values of the header, runs of blanks as one. */
 function canonicalHeader(request: RawRequest, name: string): string {
   return headerValues(request, name)
-    .map((value) => value.trim().replaceAll(/\s+/g, ' '))
+    .map((value) => value.replaceAll(/[ \t]+/g, ' ').replaceAll(/^ | $/g, ''))
     .join(',');
 }

@@ -21,7 +21,6 @@ const NAMED_PAYLOADS: ReadonlyMap<string, PayloadProof> = new Map([
 ]);
 
 const HASH_HEADER = 'x-amz-content-sha256';
-const HASH_PARAMETER = 'X-Amz-Content-Sha256';
 
 /**
  * The payload hash that the signature is over, as the request states it. Only S3 has requests
@@ -34,10 +33,13 @@ export function statedPayloadHash(
   service: string,
   presigned: boolean,
 ): string {
-  const stated = [
-    ...headerValues(request, HASH_HEADER),
-    ...(presigned ? new URLSearchParams(request.query).getAll(HASH_PARAMETER) : []),
-  ];
+  const stated = [...headerValues(request, HASH_HEADER)];
+  if (presigned) {
+    // SDKs move the header into the query under whatever case it had.
+    for (const [name, value] of new URLSearchParams(request.query)) {
+      if (name.toLowerCase() === HASH_HEADER) stated.push(value);
+    }
+  }
   if (stated.length > 1) {
     throw new SignatureFault('incomplete', `${HASH_HEADER} must be given once`);
   }

@@ -44,7 +44,7 @@ export function readCredentialScope(request: RawRequest): CredentialScope | null
   const credential =
     header === undefined
       ? new URLSearchParams(request.query).get('X-Amz-Credential')
-      : /^AWS4-HMAC-SHA256\s.*?\bCredential=([^,\s]+)/.exec(header)?.[1];
+      : /^AWS4-HMAC-SHA256[ \t].*?\bCredential=([^, \t]+)/.exec(header)?.[1];
   return toScope((credential ?? '').split('/'));
 }
 
@@ -78,13 +78,14 @@ function incomplete(message: string): SignatureFault {
 }
 
 function readAuthorization(request: RawRequest, authorization: string): CarriedSignature {
-  const match = /^(\S+)\s+(.*)$/s.exec(authorization);
+  const match = /^([^ \t]+)[ \t]+(.*)$/s.exec(authorization);
   if (match?.[1] !== ALGORITHM) {
     throw incomplete(`Authorization must begin with ${ALGORITHM}: other algorithms are not known`);
   }
   const parts = new Map<string, string>();
   for (const part of (match[2] ?? '').split(',')) {
-    const [, name, value] = /^\s*(Credential|SignedHeaders|Signature)=(\S*)\s*$/.exec(part) ?? [];
+    const [, name, value] =
+      /^[ \t]*(Credential|SignedHeaders|Signature)=([^ \t]*)[ \t]*$/.exec(part) ?? [];
     if (name === undefined || value === undefined || parts.has(name)) {
       throw incomplete('Authorization must be Credential=..., SignedHeaders=..., Signature=...');
     }

@@ -9,6 +9,7 @@
 // search over typed arrays (bench/inventory.ts: 100,000 interfaces).
 // Follows: AWS VPC User Guide (VPCs, subnets, route tables); design.md 5 for a bare host's ids.
 export type { AwsServices } from './aws-ranges.ts';
+export { hostZoneId } from './host-ids.ts';
 export type { HostIdentity, HostNetwork } from './host-networks.ts';
 export {
   createInventory,

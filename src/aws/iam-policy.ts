@@ -21,8 +21,15 @@ export interface Policy {
 
 interface Statement {
   readonly effect: 'Allow' | 'Deny';
-  readonly matchesAction: (action: string) => boolean;
-  readonly matchesResource: (resource: string) => boolean;
+  /** In lower case. */
+  readonly actions: Patterns;
+  readonly resources: Patterns;
+}
+
+interface Patterns {
+  readonly patterns: readonly string[];
+  /** Of NotAction and NotResource: what matches none. */
+  readonly isNegated: boolean;
 }
 
 /**
@@ -136,16 +143,17 @@ function deepestIssue(issue: z.core.$ZodIssue): Pick<z.core.$ZodIssue, 'path' | 
 }
 
 function toStatement(parsed: z.output<typeof statement>): Statement {
-  const actions = (parsed.Action ?? parsed.NotAction ?? []).map((text) => text.toLowerCase());
-  const resources = parsed.Resource ?? parsed.NotResource ?? [];
-  const isAction = (name: string): boolean =>
-    actions.some((pattern) => matchesWildcards(pattern, name.toLowerCase()));
-  const isResource = (arn: string): boolean =>
-    resources.some((pattern) => matchesArn(pattern, arn));
+  const actions = parsed.Action ?? parsed.NotAction ?? [];
   return {
     effect: parsed.Effect,
-    matchesAction: parsed.Action === undefined ? (name) => !isAction(name) : isAction,
-    matchesResource: parsed.Resource === undefined ? (arn) => !isResource(arn) : isResource,
+    actions: {
+      patterns: actions.map((pattern) => pattern.toLowerCase()),
+      isNegated: parsed.Action === undefined,
+    },
+    resources: {
+      patterns: parsed.Resource ?? parsed.NotResource ?? [],
+      isNegated: parsed.Resource === undefined,
+    },
   };
 }
 
@@ -158,11 +166,18 @@ function toStatement(parsed: z.output<typeof statement>): Statement {
  */
 export function decide(policy: Policy, action: string, resource: string): Decision {
   if (resource.length > ARN_CHARACTERS_MAX) return 'no-statement';
+  const name = action.toLowerCase();
   const speaking = policy.statements.filter(
-    (one) => one.matchesAction(action) && one.matchesResource(resource),
+    (one) =>
+      covers(one.actions, (pattern) => matchesWildcards(pattern, name)) &&
+      covers(one.resources, (pattern) => matchesArn(pattern, resource)),
   );
   if (speaking.some((one) => one.effect === 'Deny')) return 'explicit-deny';
   return speaking.length > 0 ? 'allow' : 'no-statement';
+}
+
+function covers({ patterns, isNegated }: Patterns, matches: (pattern: string) => boolean): boolean {
+  return patterns.some(matches) !== isNegated;
 }
 
 /** Segment by segment: a wildcard spans no colon but in the last; missing segments match all. */

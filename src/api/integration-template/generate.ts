@@ -109,23 +109,24 @@ function readIntegration(request: AthenaIntegrationRequest, nowMs: number): Athe
   );
   const startMs = readDate(request.PartitionStartDate, 'partitionStartDate');
   const endMs = readDate(request.PartitionEndDate, 'partitionEndDate');
+  checkDates(frequency, startMs, endMs, nowMs);
+  return { results, frequency, startMs, endMs };
+}
+
+function checkDates(
+  frequency: PartitionLoadFrequency,
+  startMs: number | null,
+  endMs: number | null,
+  nowMs: number,
+): void {
   if (startMs !== null && endMs !== null && startMs > endMs) {
     throw invalid('PartitionStartDate must not be after PartitionEndDate');
   }
-  if (frequency === 'none') {
-    if (startMs === null || endMs === null) {
-      throw invalid(
-        'PartitionStartDate and PartitionEndDate must be provided if PartitionLoadFrequency is none',
-      );
-    }
-    if (endMs >= nowMs) {
-      throw invalid(
-        'PartitionStartDate and PartitionEndDate must be in the past if PartitionLoadFrequency ' +
-          'is none',
-      );
-    }
-  }
-  return { results, frequency, startMs, endMs };
+  if (frequency !== 'none') return;
+  const dates = 'PartitionStartDate and PartitionEndDate must be';
+  const condition = 'if PartitionLoadFrequency is none';
+  if (startMs === null || endMs === null) throw invalid(`${dates} provided ${condition}`);
+  if (endMs >= nowMs) throw invalid(`${dates} in the past ${condition}`);
 }
 
 function readFrequency(text: string): PartitionLoadFrequency {

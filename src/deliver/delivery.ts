@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Logger, Metrics } from '../observe/index.ts';
+import { createCommitLog } from './commit-log.ts';
 import { DEFAULT_DELIVER_CONFIG, type DeliverConfig } from './config.ts';
 import { openCursorFolder } from './cursor.ts';
 import { startFlowLogLoop, type FlowLogLoop } from './flow-log-loop.ts';
@@ -9,6 +10,7 @@ import type { FlowLogDeliveryStatus } from './flow-log-status.ts';
 import { createDeliverMetrics } from './metrics.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { CommitFeed, FlowLogSource, RecordReader } from './record-reader.ts';
+import { createSharedReads } from './shared-reads.ts';
 import { createTurns } from './turns.ts';
 
 export interface DeliveryDeps {
@@ -41,7 +43,8 @@ export interface Delivery {
   statusOf(flowLogId: string): FlowLogDeliveryStatus | null;
   /**
    * First sequence that some flow log has still to deliver, which retention should spare; null
-   * when there are no flow logs. Before `start` nothing is known: then spare everything.
+   * when none waits. What waits for a destination that this release does not have is not spared.
+   * Before `start` nothing is known: then spare everything.
    */
   oldestNeededSequence(): number | null;
 }
@@ -54,8 +57,11 @@ export function createDelivery(config: Partial<DeliverConfig>, deps: DeliveryDep
   const settings: DeliverConfig = { ...DEFAULT_DELIVER_CONFIG, ...config };
   const loops = new Map<string, FlowLogLoop>();
   const discarded = new Set<Promise<void>>();
+  const commits = createCommitLog(deps.commits, deps.reader);
   const loopDeps = {
     ...deps,
+    commits,
+    reads: createSharedReads({ reader: deps.reader, clock: () => performance.now() }),
     cursors: openCursorFolder(deps.cursorFolder),
     turns: createTurns(settings.concurrency),
     metrics: createDeliverMetrics(deps.metrics),
@@ -73,8 +79,12 @@ export function createDelivery(config: Partial<DeliverConfig>, deps: DeliveryDep
       void loop.ended.finally(() => discarded.delete(loop.ended));
     }
     for (const flowLog of flowLogs) {
-      if (loops.has(flowLog.flowLogId)) continue;
-      loops.set(flowLog.flowLogId, startFlowLogLoop(flowLog, settings, loopDeps));
+      const loop = loops.get(flowLog.flowLogId);
+      if (loop === undefined) {
+        loops.set(flowLog.flowLogId, startFlowLogLoop(flowLog, settings, loopDeps));
+      } else if (loop.flowLog() !== flowLog) {
+        loop.update(flowLog);
+      }
     }
   };
 
@@ -82,7 +92,8 @@ export function createDelivery(config: Partial<DeliverConfig>, deps: DeliveryDep
     start() {
       unsubscribe.push(deps.flowLogs.onChange(follow));
       unsubscribe.push(
-        deps.commits.onCommit(() => {
+        deps.commits.onCommit((commit) => {
+          commits.note(commit);
           for (const loop of loops.values()) loop.ring();
         }),
       );
@@ -100,7 +111,7 @@ export function createDelivery(config: Partial<DeliverConfig>, deps: DeliveryDep
     status: () => [...loops.values()].map((loop) => loop.status()),
     statusOf: (flowLogId) => loops.get(flowLogId)?.status() ?? null,
     oldestNeededSequence() {
-      const needed = [...loops.values()].map((loop) => loop.deliveredSequence() + 1);
+      const needed = [...loops.values()].flatMap((loop) => loop.neededSequence() ?? []);
       return needed.length === 0 ? null : Math.min(...needed);
     },
   };

@@ -3,6 +3,8 @@
 import type { FlowLog } from '../aws/flow-log.ts';
 import type { Logger } from '../observe/index.ts';
 import { toOperationError } from '../observe/operation-error.ts';
+import { scopesAlike } from './alike.ts';
+import type { CommitLog } from './commit-log.ts';
 import type { DeliverConfig } from './config.ts';
 import type { Cursor, CursorFolder } from './cursor.ts';
 import {
@@ -11,19 +13,24 @@ import {
   type DeliveryProgress,
   type FlowLogDeliveryStatus,
 } from './flow-log-status.ts';
-import { endOf, nextGroup, publishingPeriod, type Group } from './group.ts';
+import { endOf, nextGroup, publishingPeriod, type Group, type GroupRules } from './group.ts';
 import type { DeliverMetrics } from './metrics.ts';
 import type { ObjectStore } from './object-store.ts';
-import type { CommitFeed, RecordReader } from './record-reader.ts';
+import type { FlowLogSource } from './record-reader.ts';
+import type { SharedReads } from './shared-reads.ts';
 import { writeTextObjects } from './text-objects.ts';
 import type { Turns } from './turns.ts';
+import { deliverableSettingsAt, undeliverableCause } from './undeliverable.ts';
 import { createWake, type Wake } from './wake.ts';
 
 const COMMITS_MAX = 1000;
+/** Groups without a record of the flow log that are passed over before the cursor is written. */
+const PASSED_OVER_MAX = 16;
 
 export interface FlowLogLoopDeps {
-  readonly reader: RecordReader;
-  readonly commits: CommitFeed;
+  readonly flowLogs: FlowLogSource;
+  readonly reads: SharedReads;
+  readonly commits: CommitLog;
   readonly objectStore: ObjectStore;
   readonly cursors: CursorFolder;
   readonly turns: Turns;
@@ -36,6 +43,10 @@ export interface FlowLogLoopDeps {
 }
 
 export interface FlowLogLoop {
+  /** As it is followed now. */
+  flowLog(): FlowLog;
+  /** Goes on with other settings; the cursor stays. */
+  update(flowLog: FlowLog): void;
   /** Looks for work: a commit or the time may have closed a group. */
   ring(): void;
   /** Delivers what can be delivered now, then ends. */
@@ -47,8 +58,11 @@ export interface FlowLogLoop {
   /** Resolves when the loop has ended. */
   readonly ended: Promise<void>;
   status(): FlowLogDeliveryStatus;
-  /** Everything up to this sequence is delivered. */
-  deliveredSequence(): number;
+  /**
+   * The first sequence that is still to be delivered, or null when none waits, or none that this
+   * release can deliver.
+   */
+  neededSequence(): number | null;
 }
 
 /** Begins the delivery of one flow log. */
@@ -67,10 +81,20 @@ export function startFlowLogLoop(
     aborting: new AbortController(),
     lastSequenceAtStart: deps.commits.lastSequence,
     discarded: false,
+    isParked: false,
     cursor: null,
+    passedOver: 0,
   };
   return {
-    ring: () => loop.wake.ring(),
+    flowLog: () => loop.flowLog,
+    update(changed) {
+      loop.flowLog = changed;
+      loop.isParked = false;
+      loop.wake.ring();
+    },
+    ring() {
+      if (!loop.isParked) loop.wake.ring();
+    },
     finish() {
       loop.stopping.abort();
       loop.wake.ring();
@@ -81,13 +105,17 @@ export function startFlowLogLoop(
       abort(loop);
     },
     ended: run(loop),
-    status: () => toStatus(flowLog, loop.progress, deps.commits.lastSequence, deps.now()),
-    deliveredSequence: () => loop.progress.deliveredSequence,
+    status: () => toStatus(loop.flowLog, loop.progress, deps.commits.lastSequence, deps.now()),
+    neededSequence() {
+      const { deliveredSequence } = loop.progress;
+      const isWaiting = deliveredSequence < deps.commits.lastSequence;
+      return isWaiting && !loop.isParked ? deliveredSequence + 1 : null;
+    },
   };
 }
 
 interface LoopState {
-  readonly flowLog: FlowLog;
+  flowLog: FlowLog;
   readonly config: DeliverConfig;
   readonly deps: FlowLogLoopDeps;
   readonly progress: DeliveryProgress;
@@ -96,8 +124,11 @@ interface LoopState {
   readonly aborting: AbortController;
   readonly lastSequenceAtStart: number;
   discarded: boolean;
-  /** Null until it has been read. */
+  /** Nothing can be delivered until the flow log is changed: commits do not wake the loop. */
+  isParked: boolean;
+  /** Null until it has been read; `passedOver` groups ahead of the file. */
   cursor: Cursor | null;
+  passedOver: number;
 }
 
 function abort(loop: LoopState): void {
@@ -112,7 +143,7 @@ async function run(loop: LoopState): Promise<void> {
     try {
       const recheckMs = await deliverAll(loop);
       failuresInRow = 0;
-      loop.progress.fault = null;
+      if (!loop.isParked) loop.progress.fault = null;
       if (loop.stopping.signal.aborted) break;
       await loop.wake.sleep(recheckMs);
     } catch (cause) {
@@ -124,6 +155,7 @@ async function run(loop: LoopState): Promise<void> {
     }
   }
   if (loop.discarded) await forgetCursor(loop);
+  else if (!loop.aborting.signal.aborted) await saveLastCursor(loop);
 }
 
 /**
@@ -132,12 +164,13 @@ async function run(loop: LoopState): Promise<void> {
  * @returns when to look again though nothing was committed, ms from now
  */
 async function deliverAll(loop: LoopState): Promise<number> {
-  const { deps, flowLog, config, progress } = loop;
-  const periodSeconds = publishingPeriod(flowLog.maxAggregationInterval, config.publishSeconds);
+  const { deps, progress } = loop;
   while (!loop.aborting.signal.aborted) {
     const cursor = await readCursor(loop);
+    const { flowLog } = loop;
     const { lastSequence } = deps.commits;
-    const commits = await deps.reader.commitsAfter(cursor.deliveredSequence, COMMITS_MAX);
+    if (park(loop, cursor.deliveredSequence + 1)) return Infinity;
+    const commits = await deps.commits.after(cursor.deliveredSequence, COMMITS_MAX);
     const first = commits[0];
     progress.oldestWaitingEnd = first === undefined ? null : endOf(first);
     if (first === undefined) {
@@ -145,19 +178,87 @@ async function deliverAll(loop: LoopState): Promise<number> {
       progress.deliveredSequence = Math.max(cursor.deliveredSequence, lastSequence);
       return Infinity;
     }
-    const closedBefore = deps.now() / 1000 - config.graceSeconds;
-    const group = nextGroup(cursor, commits, { periodSeconds, closedBefore });
+    if (park(loop, first.sequence)) return Infinity;
+    const rules = groupRules(loop, flowLog, first.sequence, lastSequence);
+    const group = nextGroup(cursor, commits, rules);
     if (group === null) {
+      const { periodSeconds, closedBefore } = rules;
       const period = Math.floor(first.windowStart / periodSeconds);
       return Math.max(1, ((period + 1) * periodSeconds - closedBefore) * 1000);
     }
-    await deps.turns.take(() => deliverGroup(loop, cursor, group));
+    const { firstSequence } = group;
+    if (deps.commits.mayConcern(flowLog.resourceId, firstSequence, group.lastSequence)) {
+      await deps.turns.take(() => deliverGroup(loop, flowLog, cursor, group));
+    } else {
+      await passOver(loop, cursor, group);
+    }
   }
   return Infinity;
 }
 
-async function deliverGroup(loop: LoopState, cursor: Cursor, group: Group): Promise<void> {
-  const { deps, flowLog, config, progress } = loop;
+function groupRules(
+  { config, deps }: LoopState,
+  flowLog: FlowLog,
+  sequence: number,
+  lastSequence: number,
+): GroupRules {
+  const { maxAggregationInterval } = deliverableSettingsAt(flowLog, sequence);
+  const former = flowLog.formerSettings.find((settings) => sequence <= settings.untilSequence);
+  const untilSequence = former?.untilSequence ?? Infinity;
+  return {
+    periodSeconds: publishingPeriod(maxAggregationInterval, config.publishSeconds),
+    closedBefore: deps.now() / 1000 - config.graceSeconds,
+    untilSequence,
+    isUntilPassed: untilSequence <= lastSequence,
+  };
+}
+
+/** True when this release cannot deliver what follows: the loop then waits for another one. */
+function park(loop: LoopState, sequence: number): boolean {
+  const { flowLog, deps, progress } = loop;
+  const cause = undeliverableCause(flowLog, deliverableSettingsAt(flowLog, sequence));
+  if (cause === null) return false;
+  if (progress.fault?.message !== cause.message) {
+    deps.log.warn('deliver.unsupported', cause.message, { flowLogId: flowLog.flowLogId });
+  }
+  progress.fault = cause;
+  loop.isParked = true;
+  return true;
+}
+
+/**
+ * Moves the cursor over a group in which the flow log has no record. The file follows later: a
+ * crash has the same groups passed over again. One whose end depends on the time is noted at once.
+ */
+async function passOver(loop: LoopState, cursor: Cursor, group: Group): Promise<void> {
+  loop.cursor = { deliveredSequence: group.lastSequence, groupEndSequence: null };
+  loop.progress.deliveredSequence = group.lastSequence;
+  loop.passedOver += 1;
+  const isNoted = group.mayGrow || cursor.groupEndSequence !== null;
+  if (isNoted || loop.passedOver >= PASSED_OVER_MAX) await saveCursor(loop);
+}
+
+async function saveLastCursor(loop: LoopState): Promise<void> {
+  try {
+    await saveCursor(loop);
+  } catch (cause) {
+    // The next start passes over the same groups again.
+    noteFault(loop, cause);
+  }
+}
+
+async function saveCursor(loop: LoopState): Promise<void> {
+  if (loop.cursor !== null && loop.passedOver > 0) await moveCursor(loop, loop.cursor);
+}
+
+async function deliverGroup(
+  loop: LoopState,
+  current: FlowLog,
+  cursor: Cursor,
+  group: Group,
+): Promise<void> {
+  const { deps, config, progress } = loop;
+  const flowLog = { ...current, ...deliverableSettingsAt(current, group.firstSequence) };
   loop.aborting.signal.throwIfAborted();
   if (group.mayGrow) {
     await moveCursor(loop, { ...cursor, groupEndSequence: group.lastSequence });
@@ -165,7 +266,12 @@ async function deliverGroup(loop: LoopState, cursor: Cursor, group: Group): Prom
   const written = await writeTextObjects(
     flowLog,
     group,
-    { reader: deps.reader, objectStore: deps.objectStore, limits: config },
+    {
+      reads: deps.reads,
+      alike: () => scopesAlike(deps.flowLogs.list(), flowLog, group, deps.commits),
+      objectStore: deps.objectStore,
+      limits: config,
+    },
     loop.aborting.signal,
   );
   await moveCursor(loop, { deliveredSequence: group.lastSequence, groupEndSequence: null });
@@ -196,6 +302,7 @@ async function readCursor(loop: LoopState): Promise<Cursor> {
 async function moveCursor(loop: LoopState, cursor: Cursor): Promise<void> {
   await loop.deps.cursors.write(loop.flowLog.flowLogId, cursor);
   loop.cursor = cursor;
+  loop.passedOver = 0;
   loop.progress.deliveredSequence = cursor.deliveredSequence;
 }
 

@@ -15,12 +15,18 @@ export interface Group {
   readonly end: number;
   /** More commits may come to look as if they belonged to it; its end must be noted first. */
   readonly mayGrow: boolean;
+  /** Records of all interfaces together. */
+  readonly rowCount: number;
 }
 
 export interface GroupRules {
   readonly periodSeconds: number;
   /** Unix seconds; past this moment a period is closed though its last window is missing. */
   readonly closedBefore: number;
+  /** The settings of the flow log change after this sequence; no group goes beyond. */
+  readonly untilSequence: number;
+  /** All commits up to `untilSequence` are there. */
+  readonly isUntilPassed: boolean;
 }
 
 /**
@@ -39,32 +45,34 @@ export function publishingPeriod(
 /**
  * The next group to deliver, or null while its period is open.
  *
- * @param commits ascending, all after the cursor
+ * @param following ascending, all after the cursor
  */
 export function nextGroup(
   cursor: Cursor,
-  commits: readonly CommittedWindow[],
+  following: readonly CommittedWindow[],
   rules: GroupRules,
 ): Group | null {
+  const commits = following.filter((commit) => commit.sequence <= rules.untilSequence);
   const first = commits[0];
   if (first === undefined) return null;
   const begun = cursor.groupEndSequence;
   if (begun !== null && begun > cursor.deliveredSequence) {
     const members = commits.filter((commit) => commit.sequence <= begun);
-    return groupOf(members, first, cursor, false, begun);
+    return groupOf(members, first, false, begun);
   }
   if (first.windowSeconds >= rules.periodSeconds) {
     // The window is the period: each commit by itself, so that a group never depends on when it
     // is looked at.
-    return groupOf([first], first, cursor, false, first.sequence);
+    return groupOf([first], first, false, first.sequence);
   }
   const period = periodOf(first, rules);
   const other = commits.findIndex((commit) => periodOf(commit, rules) !== period);
   const members = other < 0 ? commits : commits.slice(0, other);
   const last = members.at(-1) ?? first;
   const periodEnd = (period + 1) * rules.periodSeconds;
-  const closed = other >= 0 || endOf(last) >= periodEnd || periodEnd <= rules.closedBefore;
-  return closed ? groupOf(members, first, cursor, other < 0, last.sequence) : null;
+  const isOver = endOf(last) >= periodEnd || periodEnd <= rules.closedBefore;
+  const closed = other >= 0 || rules.isUntilPassed || isOver;
+  return closed ? groupOf(members, first, other < 0, last.sequence) : null;
 }
 
 /** Unix seconds of the window's end. */
@@ -79,10 +87,10 @@ function periodOf(commit: CommittedWindow, rules: GroupRules): number {
 function groupOf(
   members: readonly CommittedWindow[],
   first: CommittedWindow,
-  cursor: Cursor,
   mayGrow: boolean,
   lastSequence: number,
 ): Group {
   const end = members.reduce((newest, member) => Math.max(newest, endOf(member)), endOf(first));
-  return { firstSequence: cursor.deliveredSequence + 1, lastSequence, end, mayGrow };
+  const rowCount = members.reduce((sum, member) => sum + member.rowCount, 0);
+  return { firstSequence: first.sequence, lastSequence, end, mayGrow, rowCount };
 }

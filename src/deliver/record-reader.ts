@@ -4,9 +4,11 @@ import type {
   AggregationSeconds,
   FlowLog,
   FlowLogResourceType,
+  TagFieldSpecification,
   TrafficType,
 } from '../aws/flow-log.ts';
 import type { Field } from '../spine/fields.ts';
+import type { InterfaceIdentity } from '../spine/record.ts';
 
 /** Whose records: those of all interfaces in the VPC or subnet, or of one interface. */
 export interface RecordScope {
@@ -20,6 +22,13 @@ export interface CommittedWindow {
   /** Unix seconds. */
   readonly windowStart: number;
   readonly windowSeconds: number;
+  readonly rowCount: number;
+}
+
+/** A commit as the store announces it. */
+export interface AnnouncedCommit extends CommittedWindow {
+  /** Those that have records in it. */
+  readonly interfaces: readonly InterfaceIdentity[];
 }
 
 export interface ReadLinesRequest {
@@ -38,6 +47,15 @@ export interface ReadLinesRequest {
   readonly aggregationSeconds: AggregationSeconds;
   /** A record belongs to the slot `end - end % slotSeconds`. */
   readonly slotSeconds: number;
+  /** Null when no tag is asked for. */
+  readonly tagFields: TagFields | null;
+}
+
+/** Whose tags the fields `instance-tag`, `interface-tag`, ... show. */
+export interface TagFields {
+  /** Tags of other accounts' resources are not shown. */
+  readonly accountId: string;
+  readonly specifications: readonly TagFieldSpecification[];
 }
 
 /** Whole lines of one slot. */
@@ -49,12 +67,25 @@ export interface LineChunk {
   readonly lineCount: number;
 }
 
+/** Lines of one slot and one resource. */
+export interface ResourceLines extends LineChunk {
+  readonly resourceId: string;
+}
+
 export interface RecordReader {
   /**
    * Chunks in ascending order of slotStart; the same request gives the same lines in the same
    * order every time, also after compaction of the store.
    */
   readLines(request: ReadLinesRequest): AsyncIterable<LineChunk>;
+  /**
+   * What `readLines` gives for each of the scopes, read once for all: every slot of a resource is
+   * one element, its slots ascending. A resource without records has none.
+   */
+  readLinesOfMany(
+    request: Omit<ReadLinesRequest, 'scope'>,
+    scopes: readonly RecordScope[],
+  ): AsyncIterable<ResourceLines>;
   /** At most `limit` commits that follow the sequence, in ascending order. */
   commitsAfter(sequence: number, limit: number): Promise<readonly CommittedWindow[]>;
 }
@@ -64,7 +95,7 @@ export interface CommitFeed {
   /** Of the newest commit; 0 when there is none. */
   readonly lastSequence: number;
   /** Calls the listener after each commit; returns how to stop that. */
-  onCommit(listener: () => void): () => void;
+  onCommit(listener: (commit: AnnouncedCommit) => void): () => void;
 }
 
 /** The flow logs that exist, from the registry. */

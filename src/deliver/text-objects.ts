@@ -1,16 +1,18 @@
 // Writes one group of windows as text objects: per slot a file, per 75 MB a part, nothing where
 // there are no records. Keys and bytes follow from the group, so a second attempt replaces what
 // the first one left.
-import type { FlowLog } from '../aws/flow-log.ts';
+import type { FlowLog, FlowLogSettings } from '../aws/flow-log.ts';
 import { parseS3Destination, type S3Destination } from '../aws/s3-destination.ts';
 import { OperationError } from '../observe/operation-error.ts';
 import { parseLogFormat, type LogFormat } from '../records/log-format.ts';
+import { logFormatScope } from './alike.ts';
 import type { Group } from './group.ts';
 import { gzipPart, type PartLimits, type PieceFeed } from './gzip-part.ts';
 import { textObjectKey } from './object-key.ts';
 import type { ObjectStore } from './object-store.ts';
 import { cutPieces, type Piece } from './piece-source.ts';
-import type { LineChunk, RecordReader } from './record-reader.ts';
+import type { LineChunk, ReadLinesRequest, RecordScope } from './record-reader.ts';
+import type { SharedReads } from './shared-reads.ts';
 
 /** AWS's publishing slot: a file holds records whose end lies in these five minutes. */
 const SLOT_SECONDS = 300;
@@ -23,32 +25,43 @@ export interface Written {
 }
 
 export interface TextObjectsDeps {
-  readonly reader: RecordReader;
+  readonly reads: SharedReads;
+  /** Scopes of flow logs whose records of the group look the same, this one's included. */
+  readonly alike: () => readonly RecordScope[];
   readonly objectStore: ObjectStore;
   readonly limits: PartLimits;
 }
 
+/** A flow log as it is for one group. */
+export type SettledFlowLog = Omit<FlowLog, keyof FlowLogSettings> & FlowLogSettings;
+
 /**
  * Writes all objects of the group.
  *
+ * @param flowLog with the settings that apply to the group
  * @param signal ends the work between two pieces
  * @throws OperationError of the destination or the store; objects written so far stay, to be
  * replaced by the next attempt
  */
 export async function writeTextObjects(
-  flowLog: FlowLog,
+  flowLog: SettledFlowLog,
   group: Group,
   deps: TextObjectsDeps,
   signal: AbortSignal,
 ): Promise<Written> {
   const destination = destinationOf(flowLog);
-  const format = parseLogFormat(flowLog.logFormat, 'vpc');
+  const format = parseLogFormat(flowLog.logFormat, logFormatScope(flowLog));
   const header = `${format.fields.map((field) => field.name).join(' ')}\n`;
   const written = { fileCount: 0, recordCount: 0, byteCount: 0 };
   const counted = (lineCount: number): void => {
     written.recordCount += lineCount;
   };
-  const chunks = countLines(readGroup(flowLog, group, format, deps.reader), counted);
+  const read = {
+    request: requestOf(flowLog, group, format),
+    rowCount: group.rowCount,
+    alike: deps.alike,
+  };
+  const chunks = countLines(deps.reads.readLines(read), counted);
   const pieces = cutPieces(chunks);
   try {
     const feed = await openSlotFeed(pieces, signal);
@@ -69,7 +82,7 @@ export async function writeTextObjects(
   }
 }
 
-function destinationOf(flowLog: FlowLog): S3Destination {
+function destinationOf(flowLog: SettledFlowLog): S3Destination {
   const destination = parseS3Destination(flowLog.logDestination);
   if (!('fault' in destination)) return destination;
   throw new OperationError(
@@ -78,13 +91,9 @@ function destinationOf(flowLog: FlowLog): S3Destination {
   );
 }
 
-function readGroup(
-  flowLog: FlowLog,
-  group: Group,
-  format: LogFormat,
-  reader: RecordReader,
-): ReturnType<RecordReader['readLines']> {
-  return reader.readLines({
+function requestOf(flowLog: SettledFlowLog, group: Group, format: LogFormat): ReadLinesRequest {
+  const { accountId, tagFieldSpecifications: specifications } = flowLog;
+  return {
     fromSequence: group.firstSequence,
     toSequence: group.lastSequence,
     scope: { resourceType: flowLog.resourceType, resourceId: flowLog.resourceId },
@@ -92,7 +101,8 @@ function readGroup(
     fields: format.fields,
     aggregationSeconds: flowLog.maxAggregationInterval,
     slotSeconds: SLOT_SECONDS,
-  });
+    tagFields: specifications.length === 0 ? null : { accountId, specifications },
+  };
 }
 
 async function* countLines(

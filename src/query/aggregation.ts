@@ -3,6 +3,7 @@ import {
   FLOW_COLUMNS,
   IDENTITY_COLUMNS,
   LOSS_COLUMNS,
+  PEER_COLUMNS,
   SERVICE_COLUMNS,
   TAG_COLUMNS,
 } from './segment-columns.ts';
@@ -20,7 +21,7 @@ const LOSS_NAMES = LOSS_COLUMNS.map(({ column }) => column);
 /** What makes an interface the same in all ten windows. */
 const INTERFACE_KEY = ['account_id', 'interface_id', 'resource_id'];
 /** Text columns that may differ between the flows of one interface. */
-const FLOW_TEXTS: readonly string[] = SERVICE_COLUMNS.map(({ column }) => column);
+const FLOW_TEXTS: readonly string[] = [...SERVICE_COLUMNS, ...PEER_COLUMNS].map((c) => c.column);
 const TEXT_NAMES = [...FLOW_TEXTS, ...[...IDENTITY_COLUMNS, ...TAG_COLUMNS].map((c) => c.column)];
 const FIRST_ROW = `min(sequence * 4294967296 + row_number)`;
 

@@ -1,7 +1,7 @@
 import type { DuckDBInstance } from '@duckdb/node-api';
 
 import { withConnection } from './duckdb.ts';
-import { currentSegmentPaths, withRelisting } from './segment-list.ts';
+import { currentSegmentPaths, currentSegments, withRelisting } from './segment-list.ts';
 import { segmentSource } from './segment-source.ts';
 import { toQueryError } from './statement.ts';
 
@@ -43,4 +43,38 @@ export async function commitsAfter(
       throw toQueryError(cause);
     }
   });
+}
+
+/** See Reader.sequenceBefore. Segments say in their names when their windows ended. */
+export async function sequenceBefore(
+  database: DuckDBInstance,
+  directory: string,
+  timeMs: number,
+): Promise<number> {
+  return withRelisting(async () => {
+    const segments = currentSegments(directory);
+    for (const segment of segments) {
+      if (segment.windowEnd * 1000 <= timeMs) continue;
+      if (segment.firstSequence === segment.lastSequence) return segment.firstSequence - 1;
+      const first = await firstSequenceAfter(database, segment.path, timeMs);
+      if (first !== null) return first - 1;
+    }
+    return segments.at(-1)?.lastSequence ?? 0;
+  });
+}
+
+async function firstSequenceAfter(
+  database: DuckDBInstance,
+  file: string,
+  timeMs: number,
+): Promise<number | null> {
+  const sql = `SELECT min(sequence) FROM (${segmentSource([file])})
+    WHERE (window_start + window_seconds) * 1000 > ${Math.trunc(timeMs)}`;
+  try {
+    const result = await withConnection(database, (connection) => connection.runAndReadAll(sql));
+    const first = result.value(0, 0);
+    return first === null ? null : Number(first);
+  } catch (cause) {
+    throw toQueryError(cause);
+  }
 }

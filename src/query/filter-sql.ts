@@ -1,11 +1,11 @@
 // A filter as SQL over the columns of a segment (segment-columns.ts): addresses are compared as
 // ranges of integers, never as text. Must agree with filter-predicate.ts on every row.
-import { VPC_FIELDS, findField } from '../spine/fields.ts';
+import { findField } from '../spine/fields.ts';
 import { addressValue, parseAddress, parseCidr } from '../records/address.ts';
 import { quoteText } from './duckdb.ts';
 import { type FilterField, type FilterValue, findFilterField } from './filter-fields.ts';
 import { type Comparison, type FilterNode, readFilter } from './filter.ts';
-import { fieldExpression, formatVersion } from './view.ts';
+import { ALL_FIELDS_VIEW, fieldExpression } from './view.ts';
 
 const ADDRESS_COLUMNS: Readonly<Record<string, string>> = {
   srcaddr: 'src',
@@ -13,7 +13,6 @@ const ADDRESS_COLUMNS: Readonly<Record<string, string>> = {
   'pkt-srcaddr': 'pkt_src',
   'pkt-dstaddr': 'pkt_dst',
 };
-const VERSION = formatVersion(VPC_FIELDS);
 
 /**
  * The text of a filter as a condition for WHERE, over flow_log_rows or a segment's columns; `true`
@@ -57,7 +56,7 @@ function columnSql(
   value: FilterValue,
 ): string {
   const description = findField(column);
-  const expression = description && fieldExpression(description, VERSION);
+  const expression = description && fieldExpression(description, ALL_FIELDS_VIEW);
   const operand = `(${expression ?? 'NULL'})`;
   if (value === null) return `(${operand} IS NULL)`;
   if (operator === '~') {

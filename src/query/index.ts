@@ -12,7 +12,7 @@ export { openReader } from './reader.ts';
 export type { QueryResult, QueryStream, Reader, ReaderOptions } from './reader.ts';
 export type { QueryColumn, QueryValue } from './query-value.ts';
 export type { CommittedWindow } from './commits.ts';
-export type { LineChunk, ReadLinesRequest, RecordScope } from './lines.ts';
+export type { LineChunk, ReadLinesRequest, RecordScope, ResourceLines } from './lines-request.ts';
 export { FilterError, parseFilter } from './filter.ts';
 export type { FilterNode } from './filter.ts';
 export { filterCondition, filterToSql } from './filter-sql.ts';

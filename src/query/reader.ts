@@ -2,8 +2,15 @@ import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 
 import { ADDRESS_MACROS } from './address-sql.ts';
 import { loadDuckDb, openDatabase, quoteText, withConnection } from './duckdb.ts';
-import { type CommittedWindow, commitsAfter } from './commits.ts';
-import { type LineChunk, type ReadLinesRequest, readLines } from './lines.ts';
+import { type CommittedWindow, commitsAfter, sequenceBefore } from './commits.ts';
+import type {
+  LineChunk,
+  LinesRequest,
+  ReadLinesRequest,
+  RecordScope,
+  ResourceLines,
+} from './lines-request.ts';
+import { readLines, readLinesOfMany } from './lines.ts';
 import { type QueryColumn, type QueryValue, describeColumns, plainValue } from './query-value.ts';
 import { currentSegmentPaths, withRelisting } from './segment-list.ts';
 import { segmentSource } from './segment-source.ts';
@@ -43,8 +50,22 @@ export interface Reader {
   stream(sql: string): Promise<QueryStream>;
   /** Records as AWS's text lines, in chunks by ascending slot; see lines.ts. */
   readLines(request: ReadLinesRequest): AsyncIterable<LineChunk>;
+  /** What `readLines` gives for each of the scopes, read once for all; see lines.ts. */
+  readLinesOfMany(
+    request: LinesRequest,
+    scopes: readonly RecordScope[],
+  ): AsyncIterable<ResourceLines>;
   /** At most `limit` commits that follow the sequence, in ascending order. */
   commitsAfter(sequence: number, limit?: number): Promise<readonly CommittedWindow[]>;
+  /**
+   * Where a back-fill from a moment on begins: every record of a window that ended after it has a
+   * greater sequence. Of older windows only those are greater that were committed late, after the
+   * first such window.
+   *
+   * @param timeMs Unix milliseconds
+   * @returns the greatest such sequence; the newest of the store when all windows are older
+   */
+  sequenceBefore(timeMs: number): Promise<number>;
   close(): void;
 }
 
@@ -78,6 +99,9 @@ export async function openReader(options: ReaderOptions): Promise<Reader> {
     },
     stream: (sql) => withRelisting(() => startQuery(database, storeDirectory, sql)),
     readLines: (request) => readLines(database, storeDirectory, request),
+    readLinesOfMany: (request, scopes) =>
+      readLinesOfMany(database, storeDirectory, request, scopes),
+    sequenceBefore: (timeMs) => sequenceBefore(database, storeDirectory, timeMs),
     commitsAfter: (sequence, limit) => commitsAfter(database, storeDirectory, sequence, limit),
     close: () => database.closeSync(),
   };

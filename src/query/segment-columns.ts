@@ -6,14 +6,16 @@
 //   window_start, window_seconds
 //   src_high, src_low, ...      numbers of the flow, NULL in NODATA and SKIPDATA records
 //   account_id, ... , *_tags    identity of the interface, the tags as JSON objects
+//   peer_account_id, ...        identity of the interface at the other end, where it is known
 //   x_packets_seen, ...         loss of the window, in SKIPDATA records only
 import { IDENTITY_OF_FIELD } from '../records/identity-values.ts';
-import type { InterfaceIdentity, RecordColumns } from '../spine/record.ts';
+import type { InterfaceIdentity, PeerIdentity, RecordColumns } from '../spine/record.ts';
 
 /** DuckDB's integer types as the bindings copy them: little-endian, tightly packed. */
 export type IntegerType = 'UTINYINT' | 'USMALLINT' | 'UINTEGER' | 'UBIGINT';
 
-type RequiredKey = Exclude<keyof RecordColumns, 'pktSrcAwsService' | 'pktDstAwsService'>;
+type OptionalKey = 'pktSrcAwsService' | 'pktDstAwsService' | 'peerIndex';
+type RequiredKey = Exclude<keyof RecordColumns, OptionalKey>;
 
 export interface FlowColumn {
   readonly column: string;
@@ -60,10 +62,22 @@ export const FLOW_COLUMNS: readonly FlowColumn[] = [
 ];
 
 /** Text columns of the interface; the column bears AWS's field name with underscores. */
-export const IDENTITY_COLUMNS = [...IDENTITY_OF_FIELD].map(([name, key]) => ({
-  column: name.replaceAll('-', '_'),
-  key,
-}));
+export const IDENTITY_COLUMNS = [
+  ...[...IDENTITY_OF_FIELD].map(([name, key]) => ({ column: name.replaceAll('-', '_'), key })),
+  // In a transit gateway's records this is `account-id`.
+  { column: 'tgw_account_id', key: 'transitGatewayAccountId' as const },
+];
+
+/** Text columns of the interface at the record's other end (RecordBatch.peers). */
+export const PEER_COLUMNS = [
+  { column: 'peer_account_id', key: 'accountId' },
+  { column: 'peer_interface_id', key: 'interfaceId' },
+  { column: 'peer_vpc_id', key: 'vpcId' },
+  { column: 'peer_subnet_id', key: 'subnetId' },
+  { column: 'peer_az_id', key: 'azId' },
+  { column: 'peer_interface_type', key: 'interfaceType' },
+  { column: 'peer_tgw_attachment_id', key: 'transitGatewayAttachmentId' },
+] as const satisfies readonly { column: string; key: keyof PeerIdentity }[];
 
 /** Text columns that refer to RecordBatch.awsServices. */
 export const SERVICE_COLUMNS = [
@@ -96,5 +110,6 @@ export const SEGMENT_COLUMNS: readonly { readonly column: string; readonly type:
   ...LOSS_COLUMNS.map(({ column }) => ({ column, type: 'BIGINT' })),
   ...SERVICE_COLUMNS.map(({ column }) => ({ column, type: 'VARCHAR' })),
   ...IDENTITY_COLUMNS.map(({ column }) => ({ column, type: 'VARCHAR' })),
+  ...PEER_COLUMNS.map(({ column }) => ({ column, type: 'VARCHAR' })),
   ...TAG_COLUMNS.map(({ column }) => ({ column, type: 'VARCHAR' })),
 ];

@@ -4,22 +4,23 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 
 import { toOperationError } from '../observe/operation-error.ts';
-import { listSegments } from '../spine/segment.ts';
+import { listSegments, type SegmentRange } from '../spine/segment.ts';
 
 const ATTEMPTS_MAX = 3;
 const VANISHED = /No such file or directory|No files found that match|Cannot open file/i;
 
+/** A segment that is there now. */
+export interface ListedSegment extends SegmentRange {
+  readonly path: string;
+}
+
 /**
- * Paths of the segments that hold any of the sequences, by ascending sequence. No folder is no
- * segment: the daemon has not stored anything yet.
+ * The segments by ascending sequence. No folder is no segment: the daemon has not stored anything
+ * yet.
  *
  * @throws OperationError when the folder cannot be read
  */
-export function currentSegmentPaths(
-  directory: string,
-  fromSequence = 0,
-  toSequence = Infinity,
-): string[] {
+export function currentSegments(directory: string): ListedSegment[] {
   let names: string[];
   try {
     names = readdirSync(directory);
@@ -28,11 +29,27 @@ export function currentSegmentPaths(
     if (fault.code === 'not-found') return [];
     throw fault;
   }
-  return listSegments(names)
-    .current.filter(
+  return listSegments(names).current.map((segment) => ({
+    ...segment,
+    path: path.join(directory, segment.name),
+  }));
+}
+
+/**
+ * Paths of the segments that hold any of the sequences, by ascending sequence.
+ *
+ * @throws OperationError when the folder cannot be read
+ */
+export function currentSegmentPaths(
+  directory: string,
+  fromSequence = 0,
+  toSequence = Infinity,
+): string[] {
+  return currentSegments(directory)
+    .filter(
       (segment) => segment.lastSequence >= fromSequence && segment.firstSequence <= toSequence,
     )
-    .map((segment) => path.join(directory, segment.name));
+    .map((segment) => segment.path);
 }
 
 /** Runs `work`, again when a segment vanished under it; `work` must list them itself. */

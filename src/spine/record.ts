@@ -40,6 +40,17 @@ export interface InterfaceIdentity {
   readonly interfaceName: string | null;
 }
 
+/** The interface at the other end of a record, as far as the inventory has one; null is `-`. */
+export interface PeerIdentity {
+  readonly accountId: string;
+  readonly interfaceId: string | null;
+  readonly vpcId: string | null;
+  readonly subnetId: string | null;
+  readonly azId: string | null;
+  readonly interfaceType: string | null;
+  readonly transitGatewayAttachmentId: string | null;
+}
+
 /**
  * Columns of equal length, one element per record. An address is the big-endian 128-bit number,
  * high and low half, IPv4 as ::ffff:a.b.c.d. Rows that are NODATA or SKIPDATA hold zero where the
@@ -78,6 +89,11 @@ export interface RecordColumns {
   /** pkt-src-aws-service: 0 for `-`, else 1 + index into `awsServices`; absent when all are `-`. */
   readonly pktSrcAwsService?: Uint8Array;
   readonly pktDstAwsService?: Uint8Array;
+  /**
+   * The next hop (v11), or the interface of the pair attachment where the record is a transit
+   * gateway's: 0 for none, else 1 + index into `peers`; absent when no record has one.
+   */
+  readonly peerIndex?: Uint32Array;
 }
 
 /** The loss of one interface in one window; shown in the x- columns of its SKIPDATA record. */
@@ -101,4 +117,6 @@ export interface RecordBatch {
   readonly losses: readonly LossCounts[];
   /** Service names that the columns above refer to. */
   readonly awsServices?: readonly string[];
+  /** What `peerIndex` refers to. */
+  readonly peers?: readonly PeerIdentity[];
 }

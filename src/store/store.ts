@@ -5,7 +5,7 @@ import { syncFolder } from '../config/durable-file.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { OperationError, toOperationError } from '../observe/operation-error.ts';
-import type { RecordBatch } from '../spine/record.ts';
+import type { InterfaceIdentity, RecordBatch } from '../spine/record.ts';
 import { segmentName } from '../spine/segment.ts';
 import { type CompactionPolicy, planMerge } from './compaction.ts';
 import { type StoreMetrics, createStoreMetrics } from './metrics.ts';
@@ -20,6 +20,8 @@ export interface Commit {
   readonly windowStart: number;
   readonly windowSeconds: number;
   readonly rowCount: number;
+  /** Those that have records in it. */
+  readonly interfaces: readonly InterfaceIdentity[];
 }
 
 export interface StoreOptions {
@@ -185,7 +187,8 @@ class SegmentStore implements Store {
     this.#metrics.commits.add();
     this.#metrics.rows.add(rowCount);
     this.#setGauges();
-    const commit = { sequence, windowStart, windowSeconds, rowCount };
+    const { interfaces } = batch;
+    const commit = { sequence, windowStart, windowSeconds, rowCount, interfaces };
     this.#announce(commit);
     return commit;
   }

@@ -10,7 +10,9 @@ import type { DeliverConfig } from '../../src/deliver/config.ts';
 import { createDelivery, type Delivery } from '../../src/deliver/delivery.ts';
 import { openEmbeddedS3 } from '../../src/deliver/embedded-s3.ts';
 import type { ObjectStore } from '../../src/deliver/object-store.ts';
+import { bareIdentity } from '../../src/records/identity-values.ts';
 import type {
+  AnnouncedCommit,
   CommitFeed,
   CommittedWindow,
   LineChunk,
@@ -22,6 +24,8 @@ import type {
 export interface FakeRecord {
   readonly end: number;
   readonly text: string;
+  /** The VPC of its interface; that of FLOW_LOG unless said otherwise. */
+  readonly vpcId?: string;
 }
 
 export interface FakeStore extends CommitFeed {
@@ -53,15 +57,18 @@ export const FLOW_LOG: FlowLog = {
   formerSettings: [],
 };
 
+type FakeCommit = CommittedWindow & { readonly records: readonly FakeRecord[] };
+
 /** A store in memory. */
 export function createFakeStore(): FakeStore {
-  const commits: (CommittedWindow & { readonly records: readonly FakeRecord[] })[] = [];
-  const listeners = new Set<() => void>();
+  const commits: FakeCommit[] = [];
+  const listeners = new Set<(commit: AnnouncedCommit) => void>();
   async function* readLines(request: ReadLinesRequest): AsyncGenerator<LineChunk> {
     const slots = new Map<number, string[]>();
     for (const { sequence, records } of commits) {
       if (sequence < request.fromSequence || sequence > request.toSequence) continue;
-      for (const { end, text } of records) {
+      for (const { end, text, vpcId } of records) {
+        if ((vpcId ?? FLOW_LOG.resourceId) !== request.scope.resourceId) continue;
         const slotStart = end - (end % request.slotSeconds);
         slots.set(slotStart, [...(slots.get(slotStart) ?? []), text]);
       }
@@ -81,14 +88,29 @@ export function createFakeStore(): FakeStore {
       return () => listeners.delete(listener);
     },
     commit(windowStart, records, windowSeconds = 60) {
-      commits.push({ sequence: commits.length + 1, windowStart, windowSeconds, records });
-      for (const listener of listeners) listener();
-      return commits.length;
+      const sequence = commits.length + 1;
+      const window = { sequence, windowStart, windowSeconds, rowCount: records.length };
+      commits.push({ ...window, records });
+      const interfaces = records.map(({ vpcId }) => ({
+        ...bareIdentity('123456789012', null, null, null),
+        vpcId: vpcId ?? FLOW_LOG.resourceId,
+      }));
+      for (const listener of listeners) listener({ ...window, interfaces });
+      return sequence;
     },
     reader: {
       readLines,
+      async *readLinesOfMany(request, scopes) {
+        for (const scope of scopes) {
+          for await (const chunk of readLines({ ...request, scope })) {
+            yield { ...chunk, resourceId: scope.resourceId };
+          }
+        }
+      },
       commitsAfter: async (sequence, limit) =>
-        commits.filter((commit) => commit.sequence > sequence).slice(0, limit),
+        commits
+          .filter((commit) => commit.sequence > sequence && commit.rowCount > 0)
+          .slice(0, limit),
     },
   };
 }

@@ -196,7 +196,7 @@ describe('a file of access keys', () => {
     const secret = key?.secretAccessKey ?? '';
     const damages: readonly (readonly [string, RegExp])[] = [
       [text.slice(0, -20), /it is not JSON/],
-      [`${secret}`, /it is not JSON/],
+      [secret, /it is not JSON/],
       ['', /it is not JSON/],
       ['{}', /damaged: /],
       [text.replace('"userName": "default"', `"userName": "${secret}!"`), /keys.0.userName: /],

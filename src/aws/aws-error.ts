@@ -1,10 +1,6 @@
 // Faults that AWS answers to a caller, with AWS's own codes and texts (spec/api.md 6). Texts that
 // nobody has seen from AWS are marked Unverified.
 
-/** The release that brings what this one refuses as unsupported. */
-const DELIVERY_RELEASE = 'Weir 0.3';
-const CONTRACT_RELEASE = 'Weir 0.2';
-
 /** A caller's fault as AWS's APIs answer it. */
 export class AwsError extends Error {
   /** AWS's error code, e.g. `InvalidParameter`. */
@@ -55,13 +51,62 @@ export const awsFaults = {
       'InvalidParameter',
       'LogDestination type must be cloud-watch-logs if LogGroupName is provided.',
     ),
-  roleNotApplicable: (parameter: string) =>
-    badRequest('InvalidParameter', `${parameter} is not applicable for s3 delivery`),
+  // AWS: seen for DeliverLogsPermissionArn with s3. Unverified: the others, by analogy.
+  notApplicable: (parameter: string, destinationType: string) =>
+    badRequest(
+      'InvalidParameter',
+      `${parameter} is not applicable for ${destinationType} delivery`,
+    ),
+  // AWS: seen for DeliverLogsPermissionArn with cloud-watch-logs. Unverified: the others.
+  parameterEmpty: (parameter: string, given: string, value: string) =>
+    badRequest('InvalidParameter', `${parameter} can't be empty if ${given} is ${value}.`),
+  // Unverified: the text is remembered, not recorded.
+  nameAndDestination: () =>
+    badRequest(
+      'InvalidParameter',
+      'Please only provide LogGroupName or only provide LogDestination.',
+    ),
+  otherRegion: () =>
+    badRequest('InvalidParameter', 'LogDestination must be in the same region as the API caller.'),
   // Unverified: AWS's texts for a bad destination ARN are not known.
   destinationInvalid: (arn: string, reason: string) =>
     badRequest('InvalidParameter', `LogDestination ${arn} is invalid: ${reason}`),
   intervalInvalid: () =>
     badRequest('InvalidParameter', 'Invalid Flow Log Max Aggregation Interval'),
+  // Unverified: AWS's text, by analogy with that for the interval of transit gateways, which is
+  // "max-aggregation-interval other than 60 sec / 1 min is not supported when the resource-type
+  // is ..." (hashicorp/terraform-provider-aws#26169).
+  trafficTypeUnsupported: () =>
+    badRequest(
+      'InvalidParameter',
+      'traffic-type is not supported when the resource-type is TransitGateway or ' +
+        'TransitGatewayAttachment',
+    ),
+  tagFieldsNotSet: () =>
+    badRequest(
+      'InvalidParameter',
+      'The TagFieldSpecifications parameter must be set when including tag fields in the log format',
+    ),
+  // Unverified: AWS's texts for specifications that do not fit the format are not known.
+  tagFieldsUnused: () =>
+    badRequest(
+      'InvalidParameter',
+      'The TagFieldSpecifications parameter must not be set without tag fields in the log format',
+    ),
+  tagFieldUnfed: (field: string, resourceType: string, keyCount: number) =>
+    badRequest(
+      'InvalidParameter',
+      `The TagFieldSpecifications parameter must have ${keyCount === 1 ? 'a tag key' : 'two tag keys'} ` +
+        `of resource type ${resourceType} when including the field ${field} in the log format`,
+    ),
+  // AWS: the sentence. Unverified: its code.
+  ecsClusterMissing: () =>
+    new AwsError(
+      'UnauthorizedOperation',
+      403,
+      'Caller is not authorized to obtain ECS field(s). Failed with error: {A minimum of 1 ECS ' +
+        'Cluster is required to Create Flow Logs with ECS Fields}',
+    ),
   resourceTypeMismatch: (resourceId: string, resourceType: string) =>
     badRequest(
       'InvalidParameter',
@@ -95,6 +140,8 @@ export const awsFaults = {
     ),
   nextTokenInvalid: () =>
     badRequest('InvalidNextToken', 'The provided NextToken is not valid for this request.'),
+  idMalformed: (code: string, id: string) => badRequest(code, `Invalid id: "${id}"`),
+  idInvalid: (id: string) => badRequest('InvalidID', `The ID '${id}' is not valid`),
   vpcNotFound: (id: string) =>
     badRequest('InvalidVpcID.NotFound', `The vpc ID '${id}' does not exist`),
   subnetNotFound: (id: string) =>
@@ -104,6 +151,27 @@ export const awsFaults = {
       'InvalidNetworkInterfaceID.NotFound',
       `The networkInterface ID '${id}' does not exist`,
     ),
+  // Unverified: these three texts are those of other EC2 calls.
+  transitGatewayNotFound: (id: string) =>
+    badRequest(
+      'InvalidTransitGatewayID.NotFound',
+      `Transit Gateway ${id} was deleted or does not exist.`,
+    ),
+  transitGatewayAttachmentNotFound: (id: string) =>
+    badRequest(
+      'InvalidTransitGatewayAttachmentID.NotFound',
+      `Transit Gateway Attachment ${id} was deleted or does not exist.`,
+    ),
+  natGatewayNotFound: (id: string) =>
+    badRequest('NatGatewayNotFound', `NatGateway ${id} was not found`),
+  bucketMissing: (bucket: string) => badRequest('400', `LogDestination: ${bucket} does not exist.`),
+  bucketDenied: (bucket: string) =>
+    badRequest(
+      '400',
+      `Access Denied for LogDestination: ${bucket}. Please check LogDestination permission`,
+    ),
+  bucketUndeliverable: (bucket: string) =>
+    badRequest('400', `LogDestination ${bucket} is undeliverable`),
   flowLogsNotFound: (ids: readonly string[]) =>
     badRequest(
       'InvalidFlowLogId.NotFound',
@@ -117,28 +185,28 @@ export const awsFaults = {
     ),
   tagLimitExceeded: (countMax: number) =>
     badRequest('TagLimitExceeded', `The maximum number of tags for a resource is ${countMax}.`),
+  // Unverified: EC2's words in other calls.
+  tagKeyReserved: (key: string) =>
+    badRequest(
+      'InvalidParameterValue',
+      `Value ( ${key} ) for parameter key is invalid. Tag keys starting with 'aws:' are reserved ` +
+        'for internal use',
+    ),
+  tagKeyRepeated: (key: string) =>
+    badRequest('InvalidParameterValue', `Duplicate tag key '${key}' specified.`),
+  // Beyond AWS: there the caller may tag them.
+  inventoryTags: (id: string) =>
+    badRequest(
+      'UnsupportedOperation',
+      `The tags of ${id} are those of the inventory; change them in the inventory file`,
+    ),
+  // Beyond AWS: there no flow log can be modified.
+  modifiedTooOften: (flowLogId: string, countMax: number) =>
+    badRequest(
+      'IncorrectState',
+      `${flowLogId} was modified ${countMax} times since its last delivery; retry when it has ` +
+        'delivered',
+    ),
   dryRun: () =>
     new AwsError('DryRunOperation', 412, 'Request would have succeeded, but DryRun flag is set.'),
-  destinationTypeUnsupported: (type: string) =>
-    badRequest(
-      'UnsupportedOperation',
-      `LogDestinationType ${type} comes with ${DELIVERY_RELEASE}; this release delivers to s3 ` +
-        'only: set LogDestinationType to s3 and LogDestination to the ARN of a bucket',
-    ),
-  fileFormatUnsupported: (format: string) =>
-    badRequest(
-      'UnsupportedOperation',
-      `FileFormat ${format} comes with ${DELIVERY_RELEASE}; this release writes plain-text only`,
-    ),
-  resourceTypeUnsupported: (type: string) =>
-    badRequest(
-      'UnsupportedOperation',
-      `ResourceType ${type} comes with ${CONTRACT_RELEASE}; this release observes VPC, Subnet ` +
-        'and NetworkInterface',
-    ),
-  tagFieldsUnsupported: (field: string) =>
-    badRequest(
-      'UnsupportedOperation',
-      `The tag field \${${field}} comes with ${CONTRACT_RELEASE} (TagFieldSpecifications)`,
-    ),
 } as const;

@@ -1,6 +1,6 @@
-// Flow logs in AWS's words: the requests and answers of CreateFlowLogs, DescribeFlowLogs and
-// DeleteFlowLogs as SDKs and the aws CLI spell them (API version 2016-11-15), and FlowLog, what
-// Weir keeps of each one. See spec/api.md 2 to 4.
+// Flow logs in AWS's words: FlowLog is what Weir keeps of each one, with the values that its members
+// can have (API version 2016-11-15; spec/api.md 2 and 3). Requests and answers are in
+// flow-log-shapes.ts.
 
 /** Resource types that can have flow logs here. AWS's Cloud WAN types are refused. */
 export const RESOURCE_TYPES = [
@@ -42,92 +42,6 @@ export type AggregationSeconds = 60 | 600;
 export interface Tag {
   readonly Key: string;
   readonly Value: string;
-}
-
-export interface DestinationOptions {
-  readonly FileFormat: string;
-  readonly HiveCompatiblePartitions: boolean;
-  readonly PerHourPartition: boolean;
-}
-
-export interface TagSpecification {
-  readonly ResourceType?: string | undefined;
-  readonly Tags?:
-    | readonly { readonly Key: string; readonly Value?: string | undefined }[]
-    | undefined;
-}
-
-/** CreateFlowLogs as it comes from a client: nothing is checked yet but the JSON types. */
-export interface CreateFlowLogsRequest {
-  readonly ResourceIds?: readonly string[] | undefined;
-  readonly ResourceType?: string | undefined;
-  readonly TrafficType?: string | undefined;
-  readonly LogDestinationType?: string | undefined;
-  readonly LogDestination?: string | undefined;
-  readonly LogGroupName?: string | undefined;
-  readonly DeliverLogsPermissionArn?: string | undefined;
-  readonly DeliverCrossAccountRole?: string | undefined;
-  readonly LogFormat?: string | undefined;
-  readonly MaxAggregationInterval?: number | undefined;
-  readonly DestinationOptions?:
-    | { readonly [Option in keyof DestinationOptions]?: DestinationOptions[Option] | undefined }
-    | undefined;
-  readonly TagSpecifications?: readonly TagSpecification[] | undefined;
-  readonly ClientToken?: string | undefined;
-  readonly DryRun?: boolean | undefined;
-}
-
-export interface UnsuccessfulItem {
-  readonly ResourceId: string;
-  readonly Error: { readonly Code: string; readonly Message: string };
-}
-
-export interface CreateFlowLogsResult {
-  readonly ClientToken: string;
-  readonly FlowLogIds: readonly string[];
-  readonly Unsuccessful: readonly UnsuccessfulItem[];
-}
-
-export interface DescribeFlowLogsRequest {
-  readonly FlowLogIds?: readonly string[] | undefined;
-  readonly Filter?:
-    | readonly { readonly Name: string; readonly Values: readonly string[] }[]
-    | undefined;
-  readonly MaxResults?: number | undefined;
-  readonly NextToken?: string | undefined;
-  readonly DryRun?: boolean | undefined;
-}
-
-export interface FlowLogDescription {
-  /** ISO 8601 with milliseconds, UTC. */
-  readonly CreationTime: string;
-  readonly DeliverLogsErrorMessage?: string;
-  readonly DeliverLogsStatus: DeliverLogsStatus;
-  readonly FlowLogId: string;
-  readonly FlowLogStatus: 'ACTIVE';
-  readonly ResourceId: string;
-  /** Absent for transit gateways. */
-  readonly TrafficType?: TrafficType;
-  readonly LogDestinationType: LogDestinationType;
-  readonly LogDestination: string;
-  readonly LogFormat: string;
-  readonly Tags: readonly Tag[];
-  readonly MaxAggregationInterval: AggregationSeconds;
-  readonly DestinationOptions: DestinationOptions;
-}
-
-export interface DescribeFlowLogsResult {
-  readonly FlowLogs: readonly FlowLogDescription[];
-  readonly NextToken?: string;
-}
-
-export interface DeleteFlowLogsRequest {
-  readonly FlowLogIds?: readonly string[] | undefined;
-  readonly DryRun?: boolean | undefined;
-}
-
-export interface DeleteFlowLogsResult {
-  readonly Unsuccessful: readonly UnsuccessfulItem[];
 }
 
 export type DeliverLogsStatus = 'SUCCESS' | 'FAILED';

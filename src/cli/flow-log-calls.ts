@@ -1,5 +1,5 @@
-// The three flow log calls of a data folder, wherever they are answered: by the daemon that serves
-// the folder, or on the folder itself.
+// The flow log calls of a data folder, wherever they are answered: by the daemon that serves the
+// folder, or on the folder itself.
 import { z } from 'zod';
 
 import { AwsError } from '../aws/aws-error.ts';
@@ -7,7 +7,9 @@ import type {
   CreateFlowLogsRequest,
   DeleteFlowLogsRequest,
   DescribeFlowLogsRequest,
-} from '../aws/flow-log.ts';
+  ModifyFlowLogsRequest,
+} from '../aws/flow-log-shapes.ts';
+import type { CreateTagsRequest, DeleteTagsRequest } from '../aws/tag-shapes.ts';
 import { OperationError } from '../observe/operation-error.ts';
 import { ControlError, findDaemon, requireDaemon, type ControlClient } from './control-client.ts';
 
@@ -26,7 +28,7 @@ const describeAnswer = z.object({
     z.looseObject({
       FlowLogId: z.string(),
       ResourceId: z.string(),
-      TrafficType: z.string(),
+      TrafficType: z.string().optional(),
       MaxAggregationInterval: z.number(),
       LogDestination: z.string(),
       DeliverLogsStatus: z.string(),
@@ -39,6 +41,10 @@ const describeAnswer = z.object({
 
 const deleteAnswer = z.object({ Unsuccessful: unsuccessful });
 
+const modifyAnswer = z.object({ FlowLogIds: z.array(z.string()), Unsuccessful: unsuccessful });
+
+const tagAnswer = z.object({ Return: z.boolean() });
+
 export type ListedFlowLog = z.infer<typeof describeAnswer>['FlowLogs'][number];
 
 /** The operations on a folder that no daemon serves; bodies and answers are AWS's JSON. */
@@ -46,6 +52,9 @@ export interface FlowLogFolder {
   create(body: unknown): Promise<unknown>;
   describe(body: unknown): Promise<unknown>;
   delete(body: unknown): Promise<unknown>;
+  modify(body: unknown): Promise<unknown>;
+  createTags(body: unknown): Promise<unknown>;
+  deleteTags(body: unknown): Promise<unknown>;
   /** Gives up the folder's lock. */
   close(): Promise<void>;
 }
@@ -57,6 +66,9 @@ export interface FlowLogCalls {
   create(request: CreateFlowLogsRequest): Promise<z.infer<typeof createAnswer>>;
   describe(request: DescribeFlowLogsRequest): Promise<z.infer<typeof describeAnswer>>;
   delete(request: DeleteFlowLogsRequest): Promise<z.infer<typeof deleteAnswer>>;
+  modify(request: ModifyFlowLogsRequest): Promise<z.infer<typeof modifyAnswer>>;
+  createTags(request: CreateTagsRequest): Promise<z.infer<typeof tagAnswer>>;
+  deleteTags(request: DeleteTagsRequest): Promise<z.infer<typeof tagAnswer>>;
   close(): Promise<void>;
 }
 
@@ -72,10 +84,12 @@ export async function openFlowLogCalls(
 ): Promise<FlowLogCalls> {
   const folder = await openEither(data, openFolder);
   return {
-    create: (request) => answered('CreateFlowLogs', createAnswer, () => folder.create(request)),
-    describe: (request) =>
-      answered('DescribeFlowLogs', describeAnswer, () => folder.describe(request)),
-    delete: (request) => answered('DeleteFlowLogs', deleteAnswer, () => folder.delete(request)),
+    create: (body) => answered('CreateFlowLogs', createAnswer, () => folder.create(body)),
+    describe: (body) => answered('DescribeFlowLogs', describeAnswer, () => folder.describe(body)),
+    delete: (body) => answered('DeleteFlowLogs', deleteAnswer, () => folder.delete(body)),
+    modify: (body) => answered('ModifyFlowLogs', modifyAnswer, () => folder.modify(body)),
+    createTags: (body) => answered('CreateTags', tagAnswer, () => folder.createTags(body)),
+    deleteTags: (body) => answered('DeleteTags', tagAnswer, () => folder.deleteTags(body)),
     close: () => folder.close(),
   };
 }
@@ -94,6 +108,9 @@ function overControl(client: ControlClient): FlowLogFolder {
     create: (body) => client.post('/control/flow-logs/create', body),
     describe: (body) => client.post('/control/flow-logs/describe', body),
     delete: (body) => client.post('/control/flow-logs/delete', body),
+    modify: (body) => client.post('/control/flow-logs/modify', body),
+    createTags: (body) => client.post('/control/flow-logs/tag', body),
+    deleteTags: (body) => client.post('/control/flow-logs/untag', body),
     close: async () => undefined,
   };
 }

@@ -27,7 +27,7 @@ function cells(flowLog: ListedFlowLog): readonly string[] {
     flowLog.FlowLogId,
     flowLog.Tags.find((tag) => tag.Key === 'Name')?.Value ?? '-',
     flowLog.ResourceId,
-    flowLog.TrafficType,
+    flowLog.TrafficType ?? '-',
     `${flowLog.MaxAggregationInterval} s`,
     flowLog.LogDestination,
     reason === undefined ? flowLog.DeliverLogsStatus : `${flowLog.DeliverLogsStatus}: ${reason}`,

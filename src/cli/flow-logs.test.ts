@@ -9,6 +9,7 @@ import { AwsError } from '../aws/aws-error.ts';
 import { parseShorthand } from './aws-shorthand.ts';
 import type { FlowLogFolder } from './flow-log-calls.ts';
 import { registerFlowLogs, type FlowLogsDeps } from './flow-logs.ts';
+import { sinceTime } from './since-time.ts';
 import { Command, CommanderError } from 'commander';
 import { OperationError } from '../observe/operation-error.ts';
 
@@ -33,6 +34,8 @@ const FLOW_LOG = {
   MaxAggregationInterval: 60,
 };
 
+const NOW_MS = Date.UTC(2026, 10, 21, 12);
+
 /** Runs `weir flow-logs ...` against a folder that answers what it is told to. */
 async function run(argv: readonly string[], answers: Partial<FlowLogFolder> = {}): Promise<Run> {
   const calls: [string, unknown][] = [];
@@ -43,11 +46,14 @@ async function run(argv: readonly string[], answers: Partial<FlowLogFolder> = {}
     create: async () => ({ ClientToken: 't', FlowLogIds: ['fl-1'], Unsuccessful: [] }),
     describe: async () => ({ FlowLogs: [FLOW_LOG] }),
     delete: async () => ({ Unsuccessful: [] }),
+    modify: async () => ({ FlowLogIds: ['fl-1'], Unsuccessful: [] }),
+    createTags: async () => ({ Return: true }),
+    deleteTags: async () => ({ Return: true }),
     close: async () => undefined,
     ...answers,
   };
   const noted =
-    (name: 'create' | 'describe' | 'delete') =>
+    (name: Exclude<keyof FlowLogFolder, 'close'>) =>
     (body: unknown): Promise<unknown> => {
       calls.push([name, JSON.parse(JSON.stringify(body))]);
       return folder[name](body);
@@ -57,7 +63,7 @@ async function run(argv: readonly string[], answers: Partial<FlowLogFolder> = {}
     stdout,
     stderr,
     environment: {},
-    now: () => 0,
+    now: () => NOW_MS,
     runDaemon: async () => 0,
     runReplay: async () => 0,
     setExitCode: (code) => (exitCode = code),
@@ -65,6 +71,9 @@ async function run(argv: readonly string[], answers: Partial<FlowLogFolder> = {}
       create: noted('create'),
       describe: noted('describe'),
       delete: noted('delete'),
+      modify: noted('modify'),
+      createTags: noted('createTags'),
+      deleteTags: noted('deleteTags'),
       close: () => folder.close(),
     }),
   };
@@ -133,6 +142,75 @@ test('the parameters of the aws CLI become the members of the request', async ()
   assert.equal(result.exitCode, 0);
 });
 
+test('what goes beyond AWS: --since, tag fields and roles', async () => {
+  const result = await run([
+    ...['create', '--resource-type', 'VPC', '--traffic-type', 'ALL', '--resource-ids', 'vpc-1'],
+    ...['--log-destination-type', 'kinesis-data-firehose', '--since', '2d'],
+    ...['--log-destination', 'arn:aws:firehose:eu-west-1:210987654321:deliverystream/s'],
+    ...['--deliver-logs-permission-arn', 'arn:aws:iam::123456789012:role/a'],
+    ...['--deliver-cross-account-role', 'arn:aws:iam::210987654321:role/b'],
+    ...['--log-format', '${instance-tag} ${instance-tag-2} ${asg-tag}'],
+    '--tag-field-specifications',
+    'ResourceType=instance,TagKeys=Name,team',
+    'ResourceType=auto-scaling-group,TagKeys=env',
+  ]);
+
+  const { StartTime, TagFieldSpecifications, DeliverCrossAccountRole } = result
+    .calls[0]?.[1] as Record<string, unknown>;
+  assert.equal(StartTime, '2026-11-19T12:00:00.000Z');
+  assert.deepEqual(TagFieldSpecifications, [
+    { ResourceType: 'instance', TagKeys: ['Name', 'team'] },
+    { ResourceType: 'auto-scaling-group', TagKeys: ['env'] },
+  ]);
+  assert.equal(DeliverCrossAccountRole, 'arn:aws:iam::210987654321:role/b');
+});
+
+test('a format of transit gateways passes the command line', async () => {
+  const result = await run([
+    ...['create', '--resource-type', 'TransitGateway', '--resource-ids', 'tgw-1'],
+    ...['--log-format', '${tgw-id} ${bytes}'],
+  ]);
+
+  assert.equal((result.calls[0]?.[1] as { LogFormat: string }).LogFormat, '${tgw-id} ${bytes}');
+});
+
+test('modify, tag and untag', async () => {
+  const modified = await run([
+    ...['modify', '--flow-log-ids', 'fl-1', 'fl-2', '--max-aggregation-interval', '60'],
+    ...['--destination-options', 'PerHourPartition=true', '--traffic-type', 'REJECT'],
+  ]);
+  const tagged = await run(['tag', '--resources', 'fl-1', '--tags', 'Key=a,Value=b', 'Key=c']);
+  const untagged = await run(['untag', '--resources', 'fl-1']);
+
+  assert.deepEqual(modified.calls, [
+    [
+      'modify',
+      {
+        FlowLogIds: ['fl-1', 'fl-2'],
+        TrafficType: 'REJECT',
+        MaxAggregationInterval: 60,
+        DestinationOptions: { PerHourPartition: true },
+      },
+    ],
+  ]);
+  assert.deepEqual(JSON.parse(modified.stdout), { FlowLogIds: ['fl-1'], Unsuccessful: [] });
+  assert.deepEqual(tagged.calls, [
+    ['createTags', { Resources: ['fl-1'], Tags: [{ Key: 'a', Value: 'b' }, { Key: 'c' }] }],
+  ]);
+  assert.deepEqual(untagged.calls, [['deleteTags', { Resources: ['fl-1'] }]]);
+  assert.equal(tagged.stdout + untagged.stdout, '');
+});
+
+test('--since takes spans and times that have passed', () => {
+  const refused = ['', '1', 'h', '1w', '2026-11-22', '2026-11-21T12:00:01Z', '1969-01-01', 'now'];
+
+  assert.equal(sinceTime('90s', NOW_MS), '2026-11-21T11:58:30.000Z');
+  assert.equal(sinceTime('0m', NOW_MS), '2026-11-21T12:00:00.000Z');
+  assert.equal(sinceTime('2026-11-21T13:00+02:00', NOW_MS), '2026-11-21T11:00:00.000Z');
+  assert.equal(sinceTime('2026-11-21', NOW_MS), '2026-11-21T00:00:00.000Z');
+  for (const text of refused) assert.throws(() => sinceTime(text, NOW_MS), /passed/, text);
+});
+
 test('a resource that failed gives exit code 1 and its reason', async () => {
   const Unsuccessful = [{ ResourceId: 'vpc-9', Error: { Code: 'C', Message: 'It is not there' } }];
   const create = async (): Promise<unknown> => ({ ClientToken: 't', FlowLogIds: [], Unsuccessful });
@@ -163,7 +241,10 @@ const WRONG: readonly (readonly [argv: readonly string[], message: RegExp])[] = 
   [[...CREATE, 'vpc-1', '--destination-options', 'Hive=true'], /"Hive" is none of/],
   [[...CREATE, 'vpc-1', '--destination-options', 'PerHourPartition=1'], /true or false/],
   [[...CREATE, 'vpc-1', '--tag-specifications', 'ResourceType=vpc-flow-log,Tags=[{'], /expected/],
+  [[...CREATE, 'vpc-1', '--since', '2099-01-01'], /has passed/],
   [['list', '--output', 'xml'], /json or table/],
+  [['modify', '--traffic-type', 'ALL'], /--flow-log-ids/],
+  [['tag', '--resources', 'fl-1'], /--tags/],
   [['delete'], /--flow-log-ids/],
 ];
 

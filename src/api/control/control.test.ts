@@ -38,6 +38,9 @@ beforeEach(() => {
       delete: () => {
         throw new OperationError('disk-full', 'Cannot write: no space');
       },
+      modify: (body) => ({ modified: body }),
+      createTags: (body) => ({ tagged: body }),
+      deleteTags: (body) => ({ untagged: body }),
     },
     keys: {
       create: (body) => Promise.resolve({ echoed: body }),
@@ -148,6 +151,15 @@ describe('control', { timeout: 20_000 }, () => {
       assert.equal((await call('POST', path, { key: null })).status, 401, path);
     }
     assert.equal((await call('GET', '/control/environment', { key: null })).status, 401);
+  });
+
+  it('has routes to modify and to tag flow logs', async () => {
+    const answered = async (route: string): Promise<unknown> =>
+      JSON.parse((await call('POST', `/control/flow-logs/${route}`, { body: '{"a":1}' })).text);
+
+    assert.deepEqual(await answered('modify'), { modified: { a: 1 } });
+    assert.deepEqual(await answered('tag'), { tagged: { a: 1 } });
+    assert.deepEqual(await answered('untag'), { untagged: { a: 1 } });
   });
 
   it('refuses bodies that are no JSON object, or too long', async () => {

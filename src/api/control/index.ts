@@ -4,7 +4,7 @@
 //   GET  /control/status                       DaemonStatus
 //   GET  /control/top?limit=N&filter=           TopAnswer
 //   GET  /control/tail?format=&filter=&output= lines without end, as windows close
-//   POST /control/flow-logs/{create,describe,delete}   AWS's members as JSON
+//   POST /control/flow-logs/{create,describe,delete,modify,tag,untag}   AWS's members as JSON
 //   POST /control/keys/{create,list,revoke}    access keys; create answers the secret
 //   GET  /control/environment?access-key-id=   region and key pair for a shell
 //
@@ -33,6 +33,9 @@ export interface FlowLogOperations {
   create(request: Record<string, unknown>): unknown;
   describe(request: Record<string, unknown>): unknown;
   delete(request: Record<string, unknown>): unknown;
+  modify(request: Record<string, unknown>): unknown;
+  createTags(request: Record<string, unknown>): unknown;
+  deleteTags(request: Record<string, unknown>): unknown;
 }
 
 export interface ControlDeps {
@@ -145,6 +148,9 @@ function keyedRoutes(deps: ControlDeps): Map<string, Route> {
     ['POST /control/flow-logs/create', post((body) => deps.flowLogs.create(body))],
     ['POST /control/flow-logs/describe', post((body) => deps.flowLogs.describe(body))],
     ['POST /control/flow-logs/delete', post((body) => deps.flowLogs.delete(body))],
+    ['POST /control/flow-logs/modify', post((body) => deps.flowLogs.modify(body))],
+    ['POST /control/flow-logs/tag', post((body) => deps.flowLogs.createTags(body))],
+    ['POST /control/flow-logs/untag', post((body) => deps.flowLogs.deleteTags(body))],
     ['POST /control/keys/create', post((body) => deps.keys.create(body))],
     ['POST /control/keys/list', post(() => deps.keys.list())],
     ['POST /control/keys/revoke', post((body) => deps.keys.revoke(body))],

@@ -1,183 +1,153 @@
 // CreateFlowLogs: one flow log for each resource, as many as can be; the others are reported in
 // Unsuccessful. A repeated client token answers what the first request created.
-import { createHash } from 'node:crypto';
-
 import { AwsError, awsFaults } from '../../aws/aws-error.ts';
+import type { FlowLog } from '../../aws/flow-log.ts';
 import type {
   CreateFlowLogsRequest,
   CreateFlowLogsResult,
-  FlowLog,
   UnsuccessfulItem,
-} from '../../aws/flow-log.ts';
-import { newClientToken, newFlowLogId, type RandomBytes } from '../../aws/ids.ts';
-import { parseS3Destination } from '../../aws/s3-destination.ts';
-import type { Snapshot } from '../../spine/topology.ts';
-import { checkCreateRequest, type FlowLogSettings } from './create-rules.ts';
-import type { UsedToken } from './registry-file.ts';
-import type { FlowLogRegistry, RegistryState } from './registry.ts';
+} from '../../aws/flow-log-shapes.ts';
+import { newClientToken, newFlowLogId } from '../../aws/ids.ts';
+import type { CallScope } from './call-scope.ts';
+import { createConflicts } from './conflicts.ts';
+import { checkCreateRequest, type CheckedCreate } from './create-rules.ts';
+import {
+  checkDestinationAccount,
+  checkDestinationRegion,
+  destinationFields,
+} from './destination-rules.ts';
+import type { DestinationState, FlowLogDeps } from './flow-log-deps.ts';
+import { ownerOf, type Owner } from './observed-resource.ts';
+import type { RegistryState } from './registry.ts';
+import { checkEcsCluster } from './setting-rules.ts';
+import { unsuccessfulItem } from './unsuccessful.ts';
+import { repeatedAnswer, withToken } from './used-token.ts';
 
-const FLOW_LOGS_PER_RESOURCE_MAX = 250;
-/** AWS forgets tokens after some time; we after this many. */
-const USED_TOKENS_MAX = 1000;
-
-export interface CreateFlowLogsContext {
-  readonly registry: FlowLogRegistry;
-  /** What exists now. */
-  readonly snapshot: Snapshot;
-  /** The store's last sequence; the new flow logs deliver what comes after it. */
-  readonly lastSequence: number;
-  /** Unix milliseconds. */
-  readonly nowMs: number;
-  readonly randomBytes: RandomBytes;
+/** What is found out before the registry is changed. */
+interface Circumstances {
+  /** Owner of each resource, or why it does not exist for the caller. */
+  readonly resources: readonly { readonly id: string; readonly owner: Owner | AwsError }[];
+  /** Why nothing can be delivered there, or null. */
+  readonly destinationFault: AwsError | null;
+  readonly startSequence: number;
 }
 
 /**
  * Creates flow logs.
  *
- * @returns ids in the order of the resources; delivery begins with the next closed window
+ * @returns ids in the order of the resources; delivery begins with the next closed window, or with
+ *   what was stored from StartTime on
  * @throws AwsError when the request as a whole is refused; `DryRunOperation` for a dry run
  * @throws OperationError when the registry cannot be written
  */
 export async function createFlowLogs(
   request: CreateFlowLogsRequest,
-  context: CreateFlowLogsContext,
+  scope: CallScope,
+  deps: FlowLogDeps,
 ): Promise<CreateFlowLogsResult> {
   if (request.DryRun === true) throw awsFaults.dryRun();
-  const { resourceIds, settings } = checkCreateRequest(request);
-  return context.registry.update((state) => {
-    const answered = repeatedAnswer(request, state);
+  const checked = checkCreateRequest(request, scope, deps.now());
+  const circumstances = await circumstancesOf(checked, scope, deps);
+  return deps.registry.update((state) => {
+    const answered = repeatedAnswer(request, scope, state);
     if (answered !== null) return { state, result: answered };
-    return createAll(request, resourceIds, settings, state, context);
+    const { created, unsuccessful } = createAll(checked, circumstances, state, deps);
+    const flowLogIds = created.map((flowLog) => flowLog.flowLogId);
+    const result = {
+      ClientToken: request.ClientToken ?? newClientToken(deps.randomBytes),
+      FlowLogIds: flowLogIds,
+      Unsuccessful: unsuccessful,
+    };
+    if (created.length === 0) return { state, result };
+    const flowLogs = [...state.flowLogs, ...created];
+    const usedTokens = withToken(state.usedTokens, request, scope, flowLogIds);
+    return { state: { flowLogs, usedTokens }, result };
   });
 }
 
-function createAll(
-  request: CreateFlowLogsRequest,
-  resourceIds: readonly string[],
-  settings: FlowLogSettings,
-  before: RegistryState,
-  context: CreateFlowLogsContext,
-): { readonly state: RegistryState; readonly result: CreateFlowLogsResult } {
-  const flowLogs = [...before.flowLogs];
-  const unsuccessful: UnsuccessfulItem[] = [];
-  const created: string[] = [];
-  for (const resourceId of resourceIds) {
-    const owner = ownerOf(settings, resourceId, context.snapshot);
-    const fault = owner instanceof AwsError ? owner : conflict(settings, resourceId, flowLogs);
-    if (owner instanceof AwsError || fault !== null) {
-      unsuccessful.push(toUnsuccessful(resourceId, fault));
-      continue;
-    }
-    const flowLogId = newFlowLogId(context.randomBytes);
-    created.push(flowLogId);
-    flowLogs.push({
-      ...settings,
-      ...owner,
-      flowLogId,
-      resourceId,
-      creationTimeMs: context.nowMs,
-      startSequence: context.lastSequence,
-    });
+async function circumstancesOf(
+  checked: CheckedCreate,
+  scope: CallScope,
+  deps: FlowLogDeps,
+): Promise<Circumstances> {
+  const snapshot = deps.snapshot();
+  const { resourceIds, resourceType, destination, startTimeMs } = checked;
+  const resources = resourceIds.map((id) => {
+    return { id, owner: ownerOf(id, resourceType, snapshot, scope) };
+  });
+  const existing = resources.flatMap(({ owner }) => (owner instanceof AwsError ? [] : [owner]));
+  for (const owner of existing) {
+    if (checked.hasEcsFields) checkEcsCluster(owner, snapshot);
+    checkDestinationRegion(destination, owner.region);
+    checkDestinationAccount(destination, owner.accountId);
   }
-  const result = {
-    ClientToken: request.ClientToken ?? newClientToken(context.randomBytes),
-    FlowLogIds: created,
-    Unsuccessful: unsuccessful,
+  const { bucket } = destination;
+  const isProbed = bucket !== null && existing.length > 0;
+  return {
+    resources,
+    destinationFault: isProbed ? destinationFault(bucket, await deps.destination(bucket)) : null,
+    startSequence:
+      startTimeMs === null ? deps.lastSequence() : await deps.sequenceBefore(startTimeMs),
   };
-  if (created.length === 0) return { state: before, result };
-  const usedTokens = withToken(before.usedTokens, request, created);
-  return { state: { flowLogs, usedTokens }, result };
 }
 
-function toUnsuccessful(resourceId: string, fault: AwsError | null): UnsuccessfulItem {
-  const Error = { Code: fault?.code ?? 'InternalError', Message: fault?.message ?? '' };
-  return { ResourceId: resourceId, Error };
-}
-
-/** Account and region of the resource, or why it cannot have a flow log. */
-function ownerOf(
-  settings: FlowLogSettings,
-  id: string,
-  snapshot: Snapshot,
-): Pick<FlowLog, 'accountId' | 'region'> | AwsError {
-  switch (settings.resourceType) {
-    case 'VPC': {
-      const vpc = snapshot.vpcs.get(id);
-      return vpc === undefined ? awsFaults.vpcNotFound(id) : pickOwner(vpc.accountId, vpc.region);
+function createAll(
+  checked: CheckedCreate,
+  { resources, destinationFault: noDelivery, startSequence }: Circumstances,
+  before: RegistryState,
+  deps: FlowLogDeps,
+): { readonly created: FlowLog[]; readonly unsuccessful: UnsuccessfulItem[] } {
+  const conflicts = createConflicts(before.flowLogs);
+  const attempt = (id: string, owner: Owner | AwsError): FlowLog | AwsError => {
+    if (owner instanceof AwsError) return owner;
+    if (noDelivery !== null) return noDelivery;
+    const flowLog = newFlowLog(checked, id, owner, startSequence, deps);
+    return conflicts.faultOf(flowLog) ?? flowLog;
+  };
+  const created: FlowLog[] = [];
+  const unsuccessful: UnsuccessfulItem[] = [];
+  for (const { id, owner } of resources) {
+    const outcome = attempt(id, owner);
+    if (outcome instanceof AwsError) {
+      unsuccessful.push(unsuccessfulItem(id, outcome));
+    } else {
+      created.push(outcome);
+      conflicts.add(outcome);
     }
-    case 'Subnet': {
-      const vpc = snapshot.vpcs.get(snapshot.subnets.get(id)?.vpcId ?? '');
-      return vpc === undefined
-        ? awsFaults.subnetNotFound(id)
-        : pickOwner(vpc.accountId, vpc.region);
-    }
-    case 'NetworkInterface': {
-      const eni = snapshot.enis.get(id);
-      const vpc = snapshot.vpcs.get(eni?.vpcId ?? '');
-      if (eni === undefined || vpc === undefined) return awsFaults.interfaceNotFound(id);
-      return pickOwner(eni.accountId, vpc.region);
-    }
-    default:
-      return awsFaults.resourceTypeUnsupported(settings.resourceType);
   }
+  return { created, unsuccessful };
 }
 
-function pickOwner(accountId: string, region: string): Pick<FlowLog, 'accountId' | 'region'> {
-  return { accountId, region };
-}
-
-/** Why the resource may not have this flow log beside those it has, or null. */
-function conflict(
-  settings: FlowLogSettings,
+function newFlowLog(
+  { resourceType, settings, destination, tags }: CheckedCreate,
   resourceId: string,
-  flowLogs: readonly FlowLog[],
-): AwsError | null {
-  const siblings = flowLogs.filter((flowLog) => flowLog.resourceId === resourceId);
-  if (siblings.length >= FLOW_LOGS_PER_RESOURCE_MAX) {
-    return awsFaults.limitExceeded(resourceId, FLOW_LOGS_PER_RESOURCE_MAX);
+  owner: Owner,
+  startSequence: number,
+  deps: FlowLogDeps,
+): FlowLog {
+  return {
+    ...settings,
+    ...owner,
+    ...destinationFields(destination, owner),
+    flowLogId: newFlowLogId(deps.randomBytes),
+    creationTimeMs: deps.now(),
+    resourceType,
+    resourceId,
+    tags,
+    startSequence,
+    formerSettings: [],
+  };
+}
+
+function destinationFault(bucket: string, state: DestinationState): AwsError | null {
+  switch (state) {
+    case 'ok':
+      return null;
+    case 'missing':
+      return awsFaults.bucketMissing(bucket);
+    case 'denied':
+      return awsFaults.bucketDenied(bucket);
+    case 'undeliverable':
+      return awsFaults.bucketUndeliverable(bucket);
   }
-  const place = placeOf(settings.logDestination);
-  // Unverified: whether AWS compares more than resource, destination and traffic type. An ACCEPT
-  // and a REJECT flow log to one destination are documented as usual (spec/delivery.md 2).
-  const twin = siblings.find(
-    (sibling) =>
-      placeOf(sibling.logDestination) === place && sibling.trafficType === settings.trafficType,
-  );
-  return twin === undefined ? null : awsFaults.alreadyExists();
-}
-
-/** The destination without the differences that mean nothing, such as a closing slash. */
-function placeOf(arn: string): string {
-  const destination = parseS3Destination(arn);
-  return 'fault' in destination ? arn : `${destination.bucket}/${destination.folder}`;
-}
-
-/** What the same request with the same token was answered before, or null. */
-function repeatedAnswer(
-  request: CreateFlowLogsRequest,
-  state: RegistryState,
-): CreateFlowLogsResult | null {
-  const token = request.ClientToken;
-  const used = state.usedTokens.find((candidate) => candidate.token === token);
-  if (token === undefined || used === undefined) return null;
-  if (used.fingerprint !== fingerprint(request)) throw awsFaults.tokenMismatch();
-  return { ClientToken: token, FlowLogIds: used.flowLogIds, Unsuccessful: [] };
-}
-
-function withToken(
-  usedTokens: readonly UsedToken[],
-  request: CreateFlowLogsRequest,
-  flowLogIds: string[],
-): readonly UsedToken[] {
-  if (request.ClientToken === undefined) return usedTokens;
-  const entry = { token: request.ClientToken, fingerprint: fingerprint(request), flowLogIds };
-  return [...usedTokens, entry].slice(-USED_TOKENS_MAX);
-}
-
-/** SHA-256 over the parameters in the order of their names. */
-function fingerprint(request: CreateFlowLogsRequest): string {
-  const parameters = Object.entries(request)
-    .filter(([, value]) => value !== undefined)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return createHash('sha256').update(JSON.stringify(parameters)).digest('hex');
 }

@@ -1,8 +1,10 @@
 // DeleteFlowLogs: all of the named flow logs, or none when one of them does not exist. What they
 // have delivered stays.
 import { awsFaults } from '../../aws/aws-error.ts';
-import type { DeleteFlowLogsRequest, DeleteFlowLogsResult } from '../../aws/flow-log.ts';
-import type { FlowLogRegistry } from './registry.ts';
+import type { DeleteFlowLogsRequest, DeleteFlowLogsResult } from '../../aws/flow-log-shapes.ts';
+import type { CallScope } from './call-scope.ts';
+import { chosenFlowLogs } from './chosen-flow-logs.ts';
+import type { FlowLogDeps } from './flow-log-deps.ts';
 
 /**
  * Deletes flow logs.
@@ -12,15 +14,13 @@ import type { FlowLogRegistry } from './registry.ts';
  */
 export async function deleteFlowLogs(
   request: DeleteFlowLogsRequest,
-  context: { readonly registry: FlowLogRegistry },
+  scope: CallScope,
+  deps: FlowLogDeps,
 ): Promise<DeleteFlowLogsResult> {
   if (request.DryRun === true) throw awsFaults.dryRun();
-  const ids = new Set(request.FlowLogIds);
-  if (ids.size === 0) throw awsFaults.formatInvalid(null, 'flowLogId');
-  return context.registry.update((state) => {
-    const missing = [...ids].filter((id) => !state.flowLogs.some((log) => log.flowLogId === id));
-    if (missing.length > 0) throw awsFaults.flowLogsNotFound(missing);
-    const flowLogs = state.flowLogs.filter((flowLog) => !ids.has(flowLog.flowLogId));
+  return deps.registry.update((state) => {
+    const chosen = new Set(chosenFlowLogs(request.FlowLogIds, state.flowLogs, scope));
+    const flowLogs = state.flowLogs.filter((flowLog) => !chosen.has(flowLog));
     return { state: { ...state, flowLogs }, result: { Unsuccessful: [] } };
   });
 }

@@ -1,29 +1,16 @@
 // DescribeFlowLogs: the flow logs that match, in the order of creation (spec/api.md 3).
 import { awsFaults } from '../../aws/aws-error.ts';
+import type { FlowLog } from '../../aws/flow-log.ts';
 import type {
-  DeliverLogsErrorMessage,
-  DeliverLogsStatus,
   DescribeFlowLogsRequest,
   DescribeFlowLogsResult,
-  FlowLog,
   FlowLogDescription,
-} from '../../aws/flow-log.ts';
+} from '../../aws/flow-log-shapes.ts';
 import { compileFilters, type FilterTable } from '../ec2/filters.ts';
 import { pageOf, type Paging } from '../ec2/pages.ts';
-import type { FlowLogRegistry } from './registry.ts';
-
-const FILTERS: FilterTable<FlowLogDescription> = {
-  values: {
-    'deliver-log-status': ({ DeliverLogsStatus: status }) => [status],
-    'log-destination-type': ({ LogDestinationType: type }) => [type],
-    'flow-log-id': ({ FlowLogId: id }) => [id],
-    // S3 flow logs have no log group, so nothing matches.
-    'log-group-name': () => [],
-    'resource-id': ({ ResourceId: id }) => [id],
-    'traffic-type': ({ TrafficType: type }) => (type === undefined ? [] : [type]),
-  },
-  tags: ({ Tags }) => Tags,
-};
+import { isInScope, type CallScope } from './call-scope.ts';
+import { checkFlowLogIds } from './chosen-flow-logs.ts';
+import type { FlowLogDeps } from './flow-log-deps.ts';
 
 /** A flow log at its place in the order of creation. */
 interface PlacedFlowLog {
@@ -39,37 +26,43 @@ const PAGING: Paging<PlacedFlowLog> = {
   positionOf: ({ position }) => position,
 };
 
-/** How the delivery of one flow log goes. */
-export interface DeliveryState {
-  readonly deliverLogsStatus: DeliverLogsStatus;
-  readonly deliverLogsErrorMessage: DeliverLogsErrorMessage | null;
-}
-
-export interface DescribeFlowLogsContext {
-  readonly registry: FlowLogRegistry;
-  /** Null where no delivery has run yet; the status is then SUCCESS, as AWS's is at first. */
-  readonly deliveryState: (flowLogId: string) => DeliveryState | null;
-}
-
 /** @throws AwsError for an unknown filter or a bad page */
 export function describeFlowLogs(
   request: DescribeFlowLogsRequest,
-  context: DescribeFlowLogsContext,
+  scope: CallScope,
+  deps: FlowLogDeps,
 ): DescribeFlowLogsResult {
   if (request.DryRun === true) throw awsFaults.dryRun();
-  const wanted = new Set(request.FlowLogIds);
+  // Unverified: ids that do not exist are passed over; Terraform takes an empty answer for "gone".
+  const wanted = checkFlowLogIds(request.FlowLogIds);
   if (request.MaxResults !== undefined && wanted.size > 0) {
     throw awsFaults.combinationInvalid('MaxResults', 'FlowLogIds');
   }
-  const matches = compileFilters(request.Filter ?? [], FILTERS);
-  const isShown = ({ flowLog }: PlacedFlowLog): boolean => {
-    if (wanted.size > 0 && !wanted.has(flowLog.flowLogId)) return false;
-    return matches(describe(flowLog, context));
-  };
-  const page = pageOf(placed(context.registry.list()), request, PAGING, isShown);
+  const matches = compileFilters(request.Filter ?? [], filterTable(deps));
+  const isShown = ({ flowLog }: PlacedFlowLog): boolean =>
+    isInScope(flowLog.region, scope) &&
+    (wanted.size === 0 || wanted.has(flowLog.flowLogId)) &&
+    matches(flowLog);
+  const page = pageOf(placed(deps.registry.list()), request, PAGING, isShown);
   return {
-    FlowLogs: page.items.map(({ flowLog }) => describe(flowLog, context)),
+    FlowLogs: page.items.map(({ flowLog }) => describe(flowLog, deps)),
     ...(page.nextToken === undefined ? {} : { NextToken: page.nextToken }),
+  };
+}
+
+function filterTable(deps: FlowLogDeps): FilterTable<FlowLog> {
+  return {
+    values: {
+      'deliver-log-status': ({ flowLogId: id }) => [
+        deps.deliveryState(id)?.deliverLogsStatus ?? 'SUCCESS',
+      ],
+      'log-destination-type': ({ logDestinationType: type }) => [type],
+      'flow-log-id': ({ flowLogId: id }) => [id],
+      'log-group-name': ({ logGroupName: name }) => (name === null ? [] : [name]),
+      'resource-id': ({ resourceId: id }) => [id],
+      'traffic-type': ({ trafficType: type }) => (type === null ? [] : [type]),
+    },
+    tags: ({ tags }) => tags,
   };
 }
 
@@ -83,26 +76,37 @@ function placed(flowLogs: readonly FlowLog[]): readonly PlacedFlowLog[] {
     .sort((a, b) => (a.position < b.position ? -1 : 1));
 }
 
-function describe(flowLog: FlowLog, context: DescribeFlowLogsContext): FlowLogDescription {
-  const state = context.deliveryState(flowLog.flowLogId);
-  const message = state?.deliverLogsErrorMessage ?? null;
+/** Members that a flow log does not have are undefined, and no encoder writes those. */
+function describe(flowLog: FlowLog, deps: FlowLogDeps): FlowLogDescription {
+  const state = deps.deliveryState(flowLog.flowLogId);
+  const { tagFieldSpecifications } = flowLog;
   return {
     CreationTime: new Date(flowLog.creationTimeMs).toISOString(),
-    ...(message === null ? {} : { DeliverLogsErrorMessage: message }),
+    DeliverLogsErrorMessage: state?.deliverLogsErrorMessage ?? undefined,
+    DeliverLogsPermissionArn: flowLog.deliverLogsPermissionArn ?? undefined,
+    DeliverCrossAccountRole: flowLog.deliverCrossAccountRole ?? undefined,
     DeliverLogsStatus: state?.deliverLogsStatus ?? 'SUCCESS',
     FlowLogId: flowLog.flowLogId,
     FlowLogStatus: 'ACTIVE',
+    LogGroupName: flowLog.logGroupName ?? undefined,
     ResourceId: flowLog.resourceId,
-    ...(flowLog.trafficType === null ? {} : { TrafficType: flowLog.trafficType }),
+    TrafficType: flowLog.trafficType ?? undefined,
     LogDestinationType: flowLog.logDestinationType,
+    // Unverified: that AWS shows the ARN of a log group that was given by its name.
     LogDestination: flowLog.logDestination,
     LogFormat: flowLog.logFormat,
     Tags: flowLog.tags,
     MaxAggregationInterval: flowLog.maxAggregationInterval,
-    DestinationOptions: {
-      FileFormat: 'plain-text',
-      HiveCompatiblePartitions: flowLog.hiveCompatiblePartitions,
-      PerHourPartition: flowLog.perHourPartition,
-    },
+    DestinationOptions: flowLog.logDestinationType === 's3' ? objectOptions(flowLog) : undefined,
+    TagFieldSpecifications:
+      tagFieldSpecifications.length === 0 ? undefined : tagFieldSpecifications,
+  };
+}
+
+function objectOptions(flowLog: FlowLog): FlowLogDescription['DestinationOptions'] {
+  return {
+    FileFormat: flowLog.fileFormat,
+    HiveCompatiblePartitions: flowLog.hiveCompatiblePartitions,
+    PerHourPartition: flowLog.perHourPartition,
   };
 }

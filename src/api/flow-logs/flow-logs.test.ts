@@ -78,6 +78,8 @@ async function openOperations(t: TestContext): Promise<Opened> {
       registry: await openFlowLogRegistry(file),
       snapshot: () => SNAPSHOT,
       lastSequence: () => 42,
+      sequenceBefore: async () => 7,
+      destination: async () => 'ok',
       deliveryState: () => null,
       now: () => NOW_MS + callCount++,
       randomBytes,
@@ -211,7 +213,7 @@ test('more than 250 flow logs of one resource are refused', async (t) => {
 
   const answer = await operations.create(REQUEST);
 
-  assert.equal(answer.Unsuccessful[0]?.Error.Code, 'FlowLogsLimitExceeded');
+  assert.equal(answer.Unsuccessful[0]?.Error?.Code, 'FlowLogsLimitExceeded');
 });
 
 const REFUSED: readonly (readonly [change: object, code: string, message: string | RegExp])[] = [
@@ -292,7 +294,7 @@ test('filters, wildcards and pages of DescribeFlowLogs', async (t) => {
   const first = await operations.create({ ...REQUEST, TagSpecifications: tags });
   const second = await operations.create({ ...REQUEST, ResourceIds: ['vpc-2'] });
   const [a = '', b = ''] = [...first.FlowLogIds, ...second.FlowLogIds];
-  const idsOf = async (...Filter: { Name: string; Values: string[] }[]): Promise<string[]> =>
+  const idsOf = async (...Filter: { Name: string; Values: string[] }[]): Promise<unknown[]> =>
     (await operations.describe({ Filter })).FlowLogs.map((flowLog) => flowLog.FlowLogId);
 
   assert.deepEqual(await idsOf({ Name: 'resource-id', Values: ['vpc-*'] }), [a, b]);

@@ -31,7 +31,7 @@ export interface Answer {
 }
 
 /** The SDK's signer wants a hash with this interface. */
-class Sha256 {
+export class Sha256 {
   readonly #hash: ReturnType<typeof createHash>;
 
   constructor(secret?: Uint8Array | string | ArrayBuffer | ArrayBufferView) {

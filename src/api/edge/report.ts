@@ -83,10 +83,13 @@ function levelOf({ status, code }: Outcome, action: string | null): 'debug' | 'i
   return isRead && code === 'OK' ? 'debug' : 'info';
 }
 
-/** What somebody with a key asked for that is not here: what an operator wants to know. */
+/**
+ * What somebody with a key asked for that is not here: what an operator wants to know. Words only:
+ * random text, as secrets are, is none.
+ */
 function loggedAction({ action, isAuthentic }: Trace): string | null {
   if (!isAuthentic || action === null) return null;
-  return /^[A-Z][a-z]+[A-Za-z0-9]{0,56}$/.test(action) ? action : null;
+  return /^(?:[A-Z][a-z]{1,20}[0-9]?){2,8}$/.test(action) ? action : null;
 }
 
 function loggedRegion({ region, isAuthentic }: Trace): string | null {

@@ -51,18 +51,21 @@ describe('encodeEc2Xml()', () => {
 
     assert.match(
       xml,
-      /<\/requestId><tagSet><item><key\/><\/item><\/tagSet><count>0<\/count><creationTime>2026-01-31T10:00:00.000Z<\/creationTime><destinationOptions><perHourPartition>false</,
+      new RegExp(
+        '</requestId><tagSet><item><key/></item></tagSet><count>0</count><creationTime>' +
+          '2026-01-31T10:00:00.000Z</creationTime><destinationOptions><perHourPartition>false<',
+      ),
     );
     assert.doesNotMatch(xml, /clientToken/);
   });
 
   it('keeps any text that XML can carry, and replaces the rest', () => {
-    const any = fc.oneof(
+    const texts = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom('\r\n', ']]>', '<a b="c">&amp;</a>', '\ud800', '\u0000\u001b', '\uffff'),
     );
     fc.assert(
-      fc.property(any, (given) => {
+      fc.property(texts, (given) => {
         const root = parseXml(xmlOf({ ClientToken: given }));
 
         const wanted = given.replaceAll(

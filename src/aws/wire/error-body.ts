@@ -1,4 +1,4 @@
-// How a fault looks in each protocol (spec/api.md 1; the JSON and S3 forms as their SDKs read them).
+// How a fault looks in each protocol: spec/api.md 1; the JSON and S3 forms as SDKs read them.
 import { escapeXml, XML_PROLOG, xmlElement } from './xml.ts';
 
 /** How requests, answers and errors look on the wire. */

@@ -71,7 +71,7 @@ function isCalendarDate(date: string): boolean {
   return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
 }
 
-/** Seconds since 1970, as the JSON protocol carries instants, to ISO 8601; null when out of range. */
+/** Seconds since 1970, as the JSON protocol has instants, to ISO 8601; null out of range. */
 export function instantOfSeconds(seconds: number): string | null {
   const instantMs = Math.round(seconds * 1000);
   return Math.abs(instantMs) <= 8.64e15 ? new Date(instantMs).toISOString() : null;

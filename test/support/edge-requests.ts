@@ -1,0 +1,141 @@
+// Signed requests to the edge of any service and form, and answers read strictly: a body must be
+// whole and of one of the four protocols.
+import assert from 'node:assert/strict';
+import { request as httpRequest, type Agent } from 'node:http';
+
+import { SignatureV4 } from '@smithy/signature-v4';
+
+import { Sha256, type Answer } from '../aws/signed-request.ts';
+import type { EdgeFixture } from './edge-fixture.ts';
+import { parseXml, textAt } from './xml.ts';
+
+export interface Ask {
+  readonly method?: string;
+  /** With its query. */
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  /** Default ec2; null leaves the request unsigned. */
+  readonly service?: string | null;
+  readonly region?: string;
+  readonly credentials?: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+  };
+  readonly signedAt?: Date;
+  /** Sent in place of the signed body. */
+  readonly sentBody?: string | Uint8Array;
+  readonly agent?: Agent;
+}
+
+const FORM = 'application/x-www-form-urlencoded; charset=utf-8';
+
+function signerOf(edge: EdgeFixture, ask: Ask): SignatureV4 {
+  return new SignatureV4({
+    service: ask.service ?? 'ec2',
+    region: ask.region ?? edge.region,
+    credentials: ask.credentials ?? edge.credentials,
+    sha256: Sha256,
+    applyChecksum: ask.service === 's3',
+    uriEscapePath: ask.service !== 's3',
+  });
+}
+
+function toSign(edge: EdgeFixture, ask: Ask) {
+  const url = new URL(`${edge.endpoint}${ask.path ?? '/'}`);
+  return {
+    method: ask.method ?? 'POST',
+    protocol: 'http:',
+    hostname: url.hostname,
+    port: edge.port,
+    path: url.pathname,
+    query: Object.fromEntries(url.searchParams),
+    headers: { host: url.host, 'content-type': FORM, ...ask.headers },
+    body: ask.body ?? '',
+  };
+}
+
+/** Signs, unless told otherwise, and sends. */
+export async function send(edge: EdgeFixture, ask: Ask): Promise<Answer> {
+  const unsigned = toSign(edge, ask);
+  const signingDate = ask.signedAt ?? new Date();
+  const { headers } =
+    ask.service === null ? unsigned : await signerOf(edge, ask).sign(unsigned, { signingDate });
+  const body = ask.sentBody ?? ask.body ?? '';
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(
+      `${edge.endpoint}${ask.path ?? '/'}`,
+      {
+        method: ask.method ?? 'POST',
+        headers: {
+          ...headers,
+          ...(ask.headers?.['transfer-encoding'] === undefined
+            ? { 'content-length': Buffer.byteLength(body) }
+            : {}),
+        },
+        agent: ask.agent,
+      },
+      (response) => {
+        const parts: Buffer[] = [];
+        response.on('data', (part: Buffer) => parts.push(part));
+        response.on('error', reject);
+        response.on('end', () => {
+          const text = Buffer.concat(parts).toString('utf8');
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text });
+        });
+      },
+    );
+    request.on('error', reject);
+    request.setTimeout(20_000, () => request.destroy(new Error('No answer within 20 s')));
+    request.end(body);
+  });
+}
+
+/** The path and query of a presigned GET. */
+export async function presign(edge: EdgeFixture, ask: Ask): Promise<string> {
+  const unsigned = { ...toSign(edge, { ...ask, method: 'GET' }) };
+  const host = { host: unsigned.headers.host };
+  const signingDate = ask.signedAt ?? new Date();
+  const presigned = await signerOf(edge, ask).presign(
+    { ...unsigned, headers: host },
+    { signingDate, expiresIn: 60 },
+  );
+  const pairs = Object.entries(presigned.query ?? {}).map(([name, value]): [string, string] => [
+    name,
+    String(value),
+  ]);
+  return `${presigned.path}?${new URLSearchParams(pairs).toString()}`;
+}
+
+export type Protocol = 'ec2' | 'query' | 'json' | 's3';
+
+export interface Told {
+  readonly protocol: Protocol;
+  readonly code: string;
+  readonly message: string;
+  readonly requestId: string;
+}
+
+/** Reads an error of any of the protocols; fails when it is not wholly one. */
+export function toldBy({ headers, body }: Answer): Told {
+  const id = String(headers['x-amzn-requestid']);
+  if (headers['content-type'] === 'application/x-amz-json-1.1') {
+    const { __type: code, message } = JSON.parse(body) as { __type: string; message: string };
+    assert.equal(headers['x-amzn-errortype'], code);
+    return { protocol: 'json', code, message, requestId: id };
+  }
+  const root = parseXml(body);
+  const told = (protocol: Protocol, path: readonly string[], idPath: string): Told => {
+    const code = textAt(root, ...path, 'Code');
+    const message = textAt(root, ...path, 'Message');
+    assert.ok(code !== null && message !== null, body);
+    assert.equal(textAt(root, idPath), id);
+    return { protocol, code, message, requestId: id };
+  };
+  if (root.name === 'Error') return told('s3', [], 'RequestId');
+  assert.equal(headers['content-type'], 'text/xml;charset=UTF-8');
+  if (root.name === 'ErrorResponse') return told('query', ['Error'], 'RequestId');
+  assert.equal(root.name, 'Response');
+  return told('ec2', ['Errors', 'Error'], 'RequestID');
+}

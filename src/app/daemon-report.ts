@@ -30,6 +30,7 @@ export function welcomeText(daemon: Daemon, windowSeconds: number): string {
     [`weir tail -f${data}`, 'records, as windows close'],
     [`weir query${data} 'SELECT * FROM flow_logs LIMIT 5'`, 'SQL over all records'],
     [`find ${path.join(shown, 's3')} -type f`, 'what was delivered'],
+    [`eval "$(weir env${data})"`, 'AWS clients of that shell talk to Weir'],
   ] as const;
   const width = Math.max(...hints.map(([command]) => command.length));
   return [

@@ -1,14 +1,7 @@
 // The running daemon: every part built, wired and, in the opposite order, stopped. See
 // ARCHITECTURE.md for the drawing; this file is the only place that knows all of it.
-import { randomBytes } from 'node:crypto';
-
 import { createBearerKey, createControl, type ControlDeps } from '../api/control/index.ts';
-import {
-  createFlowLogOperations,
-  openFlowLogRegistry,
-  type FlowLogOperations,
-  type FlowLogRegistry,
-} from '../api/flow-logs/index.ts';
+import { openFlowLogRegistry } from '../api/flow-logs/index.ts';
 import {
   createDataFolder,
   formatListen,
@@ -26,6 +19,7 @@ import { lockFile } from '../kernel/index.ts';
 import { createMetrics, type Logger, type Metrics } from '../observe/index.ts';
 import type { FlowBatch } from '../spine/flow.ts';
 import type { RecordBatch } from '../spine/record.ts';
+import { openAwsEndpoint } from './aws-endpoint.ts';
 import { createFirstFlowLog } from './first-flow-log.ts';
 import { startHostInventory } from './host-inventory.ts';
 import { openHttpServer } from './http-server.ts';
@@ -130,19 +124,22 @@ async function build(options: DaemonOptions, endings: Endings): Promise<Daemon> 
   };
   const parts: StatusParts = { ...fixed, listen: () => state.listen, source: () => state.source };
   registerGauges(metrics, parts);
-  const operations = operationsOf(registry, parts, inventory);
   const key = createBearerKey();
   const onBug = (fault: unknown): void => reportBug(log, fault);
+  const { snapshot } = parts;
+  const common = { config, paths, registry, snapshot, storage, log, metrics, now, onBug };
+  const aws = await openAwsEndpoint(common);
+  const { flowLogs, keys } = aws;
   const tail = createTailSource(reader, store);
   const answers = answersOf(parts, metrics);
-  const control = createControl({ key, ...answers, tail, flowLogs: operations, onBug });
+  const control = createControl({ key, ...answers, tail, flowLogs, keys, onBug });
   // Before anything is captured: a port that is taken shall cost nothing.
-  const server = await openHttpServer(addressOf(config), [control], onBug);
+  const server = await openHttpServer(addressOf(config), [control, aws.handler], onBug);
   endings.push(() => server.close());
   state.listen = formatListen(server.address);
 
   if (options.logTo !== null) {
-    await createFirstFlowLog(options.logTo, registry, operations, inventory.snapshot());
+    await createFirstFlowLog(options.logTo, registry, flowLogs, snapshot());
   }
   delivery.start();
   endings.push((leftMs) => delivery.stop(leftMs * 0.8));
@@ -167,21 +164,6 @@ function addressOf(config: Config): ListenAddress {
   const address = parseListen(config.listen);
   if (address === null) throw new Error(`"${config.listen}" passed the configuration's check`);
   return address;
-}
-
-function operationsOf(
-  registry: FlowLogRegistry,
-  { store, delivery, now }: StatusParts,
-  inventory: Inventory,
-): FlowLogOperations {
-  return createFlowLogOperations({
-    registry,
-    snapshot: () => inventory.snapshot(),
-    lastSequence: () => store.lastSequence,
-    deliveryState: (id) => delivery.status().find((entry) => entry.flowLogId === id) ?? null,
-    now,
-    randomBytes,
-  });
 }
 
 function answersOf(

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 
 import type { FlowLogsDeps } from '../cli/flow-logs.ts';
+import type { KeysDeps } from '../cli/keys.ts';
 import { runCommandLine } from '../cli/program.ts';
 
 /**
@@ -12,7 +13,7 @@ import { runCommandLine } from '../cli/program.ts';
  */
 export async function main(argv: string[]): Promise<number> {
   const version = readVersion();
-  const deps: FlowLogsDeps = {
+  const deps: FlowLogsDeps & KeysDeps = {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
@@ -23,8 +24,8 @@ export async function main(argv: string[]): Promise<number> {
       return runDaemon(flags, version);
     },
     runReplay: async (replayArgv) => (await import('./replay.ts')).main(replayArgv),
-    openFlowLogFolder: async (data) =>
-      (await import('./flow-log-folder.ts')).openFlowLogFolder(data),
+    openFlowLogFolder: async (data) => (await import('./idle-folder.ts')).openFlowLogFolder(data),
+    openKeyFolder: async (data) => (await import('./idle-folder.ts')).openKeyFolder(data),
     setExitCode: () => undefined,
   };
   return runCommandLine(argv, version, deps);

@@ -1,7 +1,12 @@
 // The durable half of the daemon: store, readers of it, and delivery to the flow logs.
 import type { FlowLogRegistry } from '../api/flow-logs/index.ts';
 import type { Config, DataPaths } from '../config/index.ts';
-import { createDelivery, openEmbeddedS3, type Delivery } from '../deliver/index.ts';
+import {
+  createDelivery,
+  openEmbeddedS3,
+  type Delivery,
+  type ObjectStore,
+} from '../deliver/index.ts';
 import type { Logger, Metrics } from '../observe/index.ts';
 import { toOperationError } from '../observe/operation-error.ts';
 import { createSegmentWriter, openReader, type Reader } from '../query/index.ts';
@@ -25,6 +30,7 @@ export interface Storage {
   readonly reader: Reader;
   /** Not started yet. */
   readonly delivery: Delivery;
+  readonly objectStore: ObjectStore;
   close(): Promise<void>;
 }
 
@@ -46,6 +52,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     },
   );
   const reader = await openReader({ storeDirectory: paths.store, memoryMib });
+  const objectStore = await openEmbeddedS3(paths.s3);
   delivery = createDelivery(
     { publishSeconds: config.deliver.publishSeconds },
     {
@@ -53,7 +60,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       flowLogs: registry,
       reader,
       commits: store,
-      objectStore: await openEmbeddedS3(paths.s3),
+      objectStore,
       log,
       metrics,
       now,
@@ -65,6 +72,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     store,
     reader,
     delivery,
+    objectStore,
     async close() {
       clearInterval(maintaining);
       await store.close();

@@ -86,6 +86,7 @@ describe('decide()', () => {
     assert.ok(!matches('arn:aws:*:vpc/*', VPC));
     assert.ok(!matches('arn:aws:ec2:us-*:?:vpc/*', VPC));
     assert.ok(!matches('arn:aws:ec2:*:*:*', '*'));
+    assert.ok(!matches('arn:aws:ec2', 'arn'));
     assert.ok(!matches('arn:aws:s3:::bucket', 'arn:aws:s3:::bucket/a'));
     assert.ok(matches('*', 'arn:aws:s3:::bucket') && matches('*', '*'));
   });

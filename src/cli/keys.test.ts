@@ -117,6 +117,8 @@ describe('weir keys create', () => {
       UserName: 'ci',
       ExpiresInSeconds: 5400,
     });
+    assert.deepEqual(await bodyOf('--expires-in', '15m'), { ExpiresInSeconds: 900 });
+    assert.deepEqual(await bodyOf('--expires-in', '36h'), { ExpiresInSeconds: 129_600 });
     for (const source of [file, `file://${file}`, ` ${JSON.stringify(policy)}`]) {
       assert.deepEqual(await bodyOf('--policy', source), { Policy: policy });
     }

@@ -132,10 +132,13 @@ describe('access keys', () => {
     for (const lifetimeMs of [HOUR_MS / 4 - 1, 36 * HOUR_MS + 1, 0, -1, Number.NaN]) {
       await assert.rejects(create(lifetimeMs), /lives 15 minutes to 36 hours/);
     }
-    nowMs += 25 * HOUR_MS;
+    nowMs += 24 * HOUR_MS;
+    await create(HOUR_MS);
+    assert.equal(keys.list().length, 3);
+    nowMs += HOUR_MS;
     await create(HOUR_MS);
 
-    assert.equal(keys.list().length, 2);
+    assert.equal(keys.list().length, 3);
   });
 
   it('want a user name as IAM takes it, and a policy', async (context) => {
@@ -264,7 +267,8 @@ describe('key operations', () => {
 
   it("give a shell the lasting key of user default, else another's, else say so", async (context) => {
     const keys = await open(newFile(context));
-    const operations = createKeyOperations(keys, settings);
+    let nowMs = NOW_MS;
+    const operations = createKeyOperations(keys, { ...settings, now: () => nowMs });
     const idOf = (): unknown =>
       (operations.environment(null) as Record<string, unknown>)['AccessKeyId'];
 
@@ -275,6 +279,8 @@ describe('key operations', () => {
       expiresMs: NOW_MS + HOUR_MS,
     });
     assert.equal(idOf(), short.accessKeyId);
+    nowMs += HOUR_MS;
+    assert.throws(idOf, /No access key is left/);
     const other = await keys.create({ userName: 'other', policy: READER, expiresMs: null });
     assert.equal(idOf(), other.accessKeyId);
     const usual = await keys.create({

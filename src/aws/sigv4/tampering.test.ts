@@ -48,12 +48,25 @@ describe('tampering', () => {
       assert.equal(refusal({ ...signed, path }), 'mismatch', path);
     }
     assert.equal(refusal(withHeader(signed, 'x-a', null)), 'mismatch');
+    const empty = await sign({ ...EC2, headers: { 'x-a': '' } }, SIGNING);
+    assert.equal(verify(empty), 'whole');
+    assert.equal(refusal(withHeader(empty, 'x-a', null)), 'mismatch');
     assert.equal(refusal({ ...signed, headers: [...signed.headers, ['X-A', '1']] }), 'mismatch');
     assert.equal(refusal(withHeader(signed, 'host', '127.0.0.1')), 'mismatch');
     const secondHost: Header = ['Host', 'example.org'];
     assert.equal(refusal({ ...signed, headers: [...signed.headers, secondHost] }), 'incomplete');
     const target = withHeader(signed, 'X-Amz-Target', 'Logs_20140328.DeleteLogGroup');
     assert.equal(refusal(target), 'unsigned-header');
+  });
+
+  it('is not what another spelling of the same is', async () => {
+    const signed = await sign({ query: { a: 'x=y', b: '\u00e4 +' } }, SIGNING);
+
+    assert.equal(signed.query, 'a=x%3Dy&b=%C3%A4%20%2B');
+    for (const query of ['a=x=y&b=%C3%A4%20%2B', 'b=%c3%a4+%2b&a=x%3Dy', 'a=x%3Dy&b=\u00e4+%2B']) {
+      assert.equal(verify({ ...signed, query }), 'whole', query);
+    }
+    assert.equal(refusal({ ...signed, query: 'a=x=z&b=%C3%A4%20%2B' }), 'mismatch');
   });
 
   it("of S3's paths is refused too, which keep their slashes and dots", async () => {

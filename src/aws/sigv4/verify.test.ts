@@ -83,14 +83,15 @@ describe('what the SDK signs', () => {
       anyRequest,
       anySigning,
       expires,
-      async (request, options, expiresSeconds) => {
+      fc.constantFrom('x-amz-content-sha256', 'X-Amz-Content-Sha256'),
+      async (request, options, expiresSeconds, hashName) => {
         const body = options.service === 's3' ? '' : request.body;
         const presigned = await presign(
           // The SDK moves x-amz-* headers into the query, where they belong to nobody here.
           {
             ...request,
             body,
-            headers: options.service === 's3' ? { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' } : {},
+            headers: options.service === 's3' ? { [hashName]: 'UNSIGNED-PAYLOAD' } : {},
           },
           { ...options, expiresSeconds },
         );
@@ -146,6 +147,8 @@ describe('refusals', () => {
     for (const [key, kind] of cases) {
       assert.equal(refusal(await sign(EC2, { ...SIGNING, key })), kind);
     }
+    const headers = { 'x-amz-security-token': '' };
+    assert.equal(refusal(await sign({ ...EC2, headers }, SIGNING)), 'bad-token');
   });
 
   it('hold the clock to 15 minutes both ways', async () => {
@@ -182,7 +185,13 @@ describe('refusals', () => {
     const dated = (date: string): RawRequest => withHeader(signed, 'x-amz-date', date);
 
     assert.equal(refusal(dated('20261119T120000Z')), 'bad-scope');
-    for (const date of ['20261120T120000', '20261320T120000Z', '20261120T250000Z', '', 'now']) {
+    for (const date of [
+      '20261120T120000',
+      '20261320T120000Z',
+      '20260231T120000Z',
+      '20261120T240000Z',
+      'now',
+    ]) {
       assert.equal(refusal(dated(date)), 'incomplete', date);
     }
     const twice = { ...signed, headers: [...signed.headers, ['X-Amz-Date', 'x'] as const] };
@@ -200,6 +209,8 @@ describe('refusals', () => {
     assert.equal(refusal(edited(';x-amz-date', '')), 'unsigned-header');
     assert.equal(refusal(edited('host;x-amz-date', 'x-amz-date;host')), 'incomplete');
     assert.equal(refusal(edited('host;', 'host;host;')), 'incomplete');
+    assert.equal(refusal(edited('content-type;', 'Content-Type;')), 'incomplete');
+    assert.equal(refusal(edited(', Signature=', ', Signature=, Signature=')), 'incomplete');
     const presigned = await presign({ method: 'GET' }, { ...SIGNING, expiresSeconds: 60 });
     const both = { ...signed, query: presigned.query };
     assert.equal(refusal(both), 'incomplete');
@@ -208,6 +219,8 @@ describe('refusals', () => {
     );
     assert.equal(refusal(twice), 'incomplete');
     assert.equal(refusal(withHeader(signed, 'authorization', null)), 'missing');
+    const sigV4a = presigned.query.replace('AWS4-HMAC-SHA256', 'AWS4-ECDSA-P256-SHA256');
+    assert.equal(refusal({ ...presigned, query: sigV4a }), 'incomplete');
     const doubled = { ...presigned, query: `${presigned.query}&X-Amz-Expires=61` };
     assert.equal(refusal(doubled), 'incomplete');
   });
@@ -217,6 +230,10 @@ describe('refusals', () => {
     const body = Buffer.from('Action=DeleteFlowLogs');
 
     assert.equal(refusal({ ...signed, body }), 'body-hash');
+    const hashTwice = withHeaders(signed, (header) =>
+      header[0] === 'x-amz-content-sha256' ? [header, header] : [header],
+    );
+    assert.equal(refusal(hashTwice), 'incomplete');
     assert.equal(refusal({ ...(await sign(EC2, SIGNING)), body }), 'mismatch');
     for (const hash of ['UNSIGNED-PAYLOAD', 'STREAMING-UNSIGNED-PAYLOAD-TRAILER', 'x']) {
       const headers = { 'x-amz-content-sha256': hash };

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 
 import fc from 'fast-check';
@@ -256,6 +257,17 @@ describe('refusals', () => {
     }
     const headers = { 'x-amz-content-sha256': 'STREAMING-NOTHING' };
     assert.equal(refusal(await sign({ headers }, { ...SIGNING, service: 's3' })), 'body-hash');
+  });
+
+  it('hold a presigned body to its hash when the address has one', async () => {
+    const hash = createHash('sha256').update('x').digest('hex');
+    for (const name of ['x-amz-content-sha256', 'X-Amz-Content-Sha256']) {
+      const request = { method: 'PUT', body: 'x', headers: { [name]: hash } };
+      const presigned = await presign(request, { ...SIGNING, service: 's3', expiresSeconds: 60 });
+
+      assert.equal(verify(presigned), 'whole');
+      assert.equal(refusal({ ...presigned, body: Buffer.from('y') }), 'body-hash');
+    }
   });
 
   it('are all that garbage gets', () => {

@@ -54,7 +54,7 @@ function record(
 const SSH = ['10.0.0.1', 40000, '10.0.0.2', 22] as const;
 const RDP = ['203.0.113.9', 50000, '10.0.0.1', 3389] as const;
 const DNS = ['10.0.0.3', 5353, '10.0.0.1', 53] as const;
-const WEB6 = ['2001:db8::1', 443, '2001:db8::2', 55555] as const;
+const WEB6 = ['64:ff9b::192.0.2.1', 443, '2001:db8::2', 55555] as const;
 const ONE = { 'instance-id': 'i-1', 'subnet-id': 'subnet-1' };
 const REJECT = { action: 'REJECT', ...ONE };
 
@@ -73,7 +73,7 @@ const NOVEMBER: readonly RecordValues[] = [
 /** What each query answers on these records. */
 const ANSWERS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
   VpcFlowLogsAcceptedTraffic: [
-    ['2001:db8::1', 443, '2001:db8::2', 55555, 20, 5000],
+    ['64:ff9b::192.0.2.1', 443, '2001:db8::2', 55555, 20, 5000],
     ['10.0.0.1', 40000, '10.0.0.2', 22, 15, 1500],
   ],
   VpcFlowLogsAdminPortTraffic: [
@@ -92,13 +92,13 @@ const ANSWERS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
     ['203.0.113.9', 50000, '10.0.0.1', 3389, 'REJECT', 3, 180],
   ],
   VpcFlowLogsTopTalkers: [
-    ['2001:db8::1', 5000],
+    ['64:ff9b::192.0.2.1', 5000],
     ['10.0.0.1', 1500],
     ['203.0.113.9', 180],
     ['10.0.0.3', 150],
   ],
   VpcFlowLogsTopTalkersPacketLevel: [
-    ['2001:db8::1', 5000],
+    ['64:ff9b::192.0.2.1', 5000],
     ['10.0.0.1', 1500],
     ['198.51.100.7', 180],
     ['10.0.0.3', 150],
@@ -109,18 +109,18 @@ const ANSWERS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
     ['subnet-1', 1830],
   ],
   VpcFlowLogsTopTCPTraffic: [
-    ['2001:db8::1', 5000],
+    ['64:ff9b::192.0.2.1', 5000],
     ['10.0.0.1', 1500],
     ['203.0.113.9', 180],
   ],
   VpcFlowLogsTotalBytesTransferred: [
-    ['2001:db8::1', '2001:db8::2', 5000],
+    ['64:ff9b::192.0.2.1', '2001:db8::2', 5000],
     ['10.0.0.1', '10.0.0.2', 1500],
     ['203.0.113.9', '10.0.0.1', 180],
     ['10.0.0.3', '10.0.0.1', 150],
   ],
   VpcFlowLogsTotalBytesTransferredPacketLevel: [
-    ['2001:db8::1', '2001:db8::2', 5000],
+    ['64:ff9b::192.0.2.1', '2001:db8::2', 5000],
     ['10.0.0.1', '10.0.0.2', 1500],
     ['198.51.100.7', '10.0.0.1', 180],
     ['10.0.0.3', '10.0.0.1', 150],

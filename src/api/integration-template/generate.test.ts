@@ -171,6 +171,8 @@ describe('generateIntegrationTemplate', () => {
     generate(withCount(10));
     generate(withIntegration({ PartitionEndDate: '2027-01-01T00:00:00.000Z' }));
     generate(withIntegration({ ...DATES, ...NONE }));
+    const { PartitionStartDate: moment } = DATES;
+    generate(withIntegration({ ...NONE, ...DATES, PartitionEndDate: moment }));
     const none = { ...NONE, ...DATES, PartitionEndDate: '2026-11-20T12:59:59.999Z' };
     generate(withIntegration(none));
   });

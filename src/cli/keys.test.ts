@@ -289,7 +289,9 @@ describe('weir env', () => {
     );
     assert.equal(stderr, '');
     assert.deepEqual(paths, [`GET /control/environment Bearer ${'k'.repeat(16)}`]);
-    const script = `eval "$LINES_TO_TRY"; printf '%s|' "$AWS_SECRET_ACCESS_KEY" "\${AWS_SESSION_TOKEN-none}"`;
+    const script =
+      'eval "$LINES_TO_TRY"; ' +
+      `printf '%s|' "$AWS_SECRET_ACCESS_KEY" "\${AWS_SESSION_TOKEN-none}"`;
     const shell = spawnSync('sh', ['-c', script], {
       env: { LINES_TO_TRY: stdout, AWS_SESSION_TOKEN: 'old' },
       encoding: 'utf8',

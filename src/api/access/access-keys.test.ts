@@ -265,7 +265,7 @@ describe('key operations', () => {
     await assert.rejects(operations.revoke({}), { code: 'invalid-input' });
   });
 
-  it("give a shell the lasting key of user default, else another's, else say so", async (context) => {
+  it("give a shell the default user's lasting key, else another, else say so", async (context) => {
     const keys = await open(newFile(context));
     let nowMs = NOW_MS;
     const operations = createKeyOperations(keys, { ...settings, now: () => nowMs });

@@ -12,7 +12,7 @@ export interface KeyOperations {
   list(): unknown;
   /** `{AccessKeyId}`. */
   revoke(body: unknown): Promise<unknown>;
-  /** A key pair for a shell: that of the id, or else the usual one: lasting, of user `default`, the oldest. */
+  /** A key pair for a shell: that of the id, or else the oldest lasting one of user `default`. */
   environment(accessKeyId: string | null): unknown;
 }
 

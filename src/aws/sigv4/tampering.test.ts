@@ -35,7 +35,7 @@ describe('tampering', () => {
     for (const tampered of bitFlips(await presign(request, options))) refusal(tampered);
   });
 
-  it('is refused when a parameter, a header or a part of the path comes, moves or goes', async () => {
+  it('is refused when a parameter, a header or a piece of path comes, moves or goes', async () => {
     const request = { ...EC2, query: { a: 'x+y', b: ['2', '1'] }, path: '/p%2Fq/r' };
     const signed = await sign({ ...request, headers: { ...EC2.headers, 'x-a': '1' } }, SIGNING);
 

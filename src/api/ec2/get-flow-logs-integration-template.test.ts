@@ -23,7 +23,7 @@ const CALL: Call = {
   requestId: '11111111-2222-3333-4444-555555555555',
   caller: {
     accountId: '000000000000',
-    region: 'us-east-1',
+    region: 'eu-west-1',
     accessKeyId: 'AKIAEXAMPLE',
     arn: 'arn:aws:iam::000000000000:user/one',
     userId: 'AIDAEXAMPLE',
@@ -95,7 +95,7 @@ describe('GetFlowLogsIntegrationTemplate', () => {
     assert.deepEqual(operation.permissions({ FlowLogId: 'fl-1' }, CALL.caller), [
       {
         action: 'ec2:GetFlowLogsIntegrationTemplate',
-        resources: ['arn:aws:ec2:us-east-1:000000000000:vpc-flow-log/fl-1'],
+        resources: ['arn:aws:ec2:eu-west-1:000000000000:vpc-flow-log/fl-1'],
       },
     ]);
   });

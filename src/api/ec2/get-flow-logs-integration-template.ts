@@ -10,6 +10,7 @@ import {
   type IntegrationTemplateRequest,
 } from '../integration-template/index.ts';
 import { defineOperation, type Caller, type Operation, type Permission } from '../operation.ts';
+import { flowLogArns } from './flow-log-permissions.ts';
 
 export interface IntegrationTemplateDeps {
   readonly flowLogs: () => readonly FlowLog[];
@@ -68,14 +69,12 @@ function permissions(
   caller: Caller,
   deps: IntegrationTemplateDeps,
 ): readonly Permission[] {
-  const flowLogId = request.FlowLogId ?? '*';
-  const flowLog = deps.flowLogs().find((candidate) => candidate.flowLogId === flowLogId);
-  const { accountId, region } = flowLog ?? caller;
-  const destination = parseS3Destination(request.ConfigDeliveryS3DestinationArn ?? '');
+  const { FlowLogId: flowLogId = '*', ConfigDeliveryS3DestinationArn: place = '' } = request;
   const read = {
     action: 'ec2:GetFlowLogsIntegrationTemplate',
-    resources: [`arn:aws:ec2:${region}:${accountId}:vpc-flow-log/${flowLogId}`],
+    resources: flowLogArns([flowLogId], caller, deps.flowLogs()),
   };
+  const destination = parseS3Destination(place);
   // A destination that is none is refused when the request is carried out.
   if ('fault' in destination) return [read];
   const key = templateKey(destination, flowLogId, deps.now());

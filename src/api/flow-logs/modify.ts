@@ -106,7 +106,9 @@ function wantedFormat(
   const { LogFormat: text, TagFieldSpecifications: given } = request;
   const { logFormat: before, resourceType } = flowLog;
   // A format that is not touched is not judged again: it may be one of Weir's words written out.
-  if (text === undefined && given === undefined) return flowLog;
+  if (text === undefined && given === undefined) {
+    return { logFormat: before, tagFieldSpecifications: flowLog.tagFieldSpecifications };
+  }
   const chosen =
     given === undefined ? flowLog.tagFieldSpecifications : checkTagFieldSpecifications(given);
   // A format without tag fields lets go of the keys that the former one needed.

@@ -1,5 +1,6 @@
 // The edge and requests that no client would send, or only a broken one.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { Agent } from 'node:http';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
@@ -285,6 +286,34 @@ describe('a body', () => {
     const chunked = await send(edge, { body, headers: { 'transfer-encoding': 'chunked' } });
     assert.equal(toldBy(chunked).code, 'RequestEntityTooLarge');
     assert.equal(chunked.headers['connection'], 'close');
+  });
+
+  it('that is announced too long is refused before it comes', async () => {
+    const socket = connect(edge.port, '127.0.0.1');
+    socket.write(`POST / HTTP/1.1\r\nHost: weir\r\nContent-Length: ${BODY_BYTES_MAX + 1}\r\n\r\n`);
+
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    socket.destroy();
+
+    assert.match(answer.toString(), /^HTTP\/1\.1 413 [^]*<Code>RequestEntityTooLarge</);
+  });
+
+  it('too long is read to nowhere, so that the client gets to the answer', async () => {
+    const socket = connect(edge.port, '127.0.0.1');
+    const parts: Buffer[] = [];
+    socket.on('data', (part: Buffer) => parts.push(part));
+    const ended = once(socket, 'end');
+    const length = 5 * BODY_BYTES_MAX;
+    socket.write(`POST / HTTP/1.1\r\nHost: weir\r\nContent-Length: ${length}\r\n\r\n`);
+    for (let sent = 0; sent < length; sent += BODY_BYTES_MAX) {
+      await new Promise<void>((resolve, reject) => {
+        socket.write(Buffer.alloc(BODY_BYTES_MAX), (fault) => (fault ? reject(fault) : resolve()));
+      });
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+
+    await ended;
+    assert.match(Buffer.concat(parts).toString(), /^HTTP\/1\.1 413 [^]*<\/Response>$/);
   });
 
   it('of the longest is read', async () => {

@@ -1,7 +1,7 @@
 // ECS clusters of an inventory file, and the ten identities of the task that owns an interface.
 // Names and ids follow from ARNs, and ARNs from names, by the forms of the Amazon ECS Developer
 // Guide ("Amazon Resource Names (ARNs) and IDs"); what the file does not tell is null.
-import { partitionOf } from '../aws/partition.ts';
+import { partitionOf } from '../aws/arn.ts';
 import type { EcsCluster, EcsIdentity } from '../spine/topology.ts';
 import { accountOf, type Reading } from './file-reading.ts';
 import type { EcsClusterEntry, EcsEntry } from './file-schema.ts';

@@ -187,8 +187,8 @@ function describeReservation(instance: Instance, snapshot: Snapshot): Reservatio
     // What is in the inventory runs; whether it does is not Weir's to know.
     State: RUNNING,
     NetworkInterfaces: enis.map((eni) => ({
-      ...describeInterface(eni),
       Attachment: describeInstanceAttachment(eni, snapshot),
+      ...describeInterface(eni),
     })),
     OutpostArn: outpostArnOf(snapshot, subnet),
     Placement: {

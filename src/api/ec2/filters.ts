@@ -95,7 +95,12 @@ export function compilePattern(pattern: string): (value: string) => boolean {
     if (part === '?') return ANY_ONE;
     return part.length > 1 && part.startsWith('\\') ? part.slice(1) : part;
   });
-  return (value) => matchesParts(parts, Array.from(value));
+  const lengthMin = parts.filter((part) => part !== ANY_RUN).length;
+  return (value) => {
+    const characters = Array.from(value);
+    // Also bounds the time: a long pattern is not even tried on a short text.
+    return characters.length >= lengthMin && matchesParts(parts, characters);
+  };
 }
 
 function matchesParts(parts: readonly PatternPart[], characters: readonly string[]): boolean {

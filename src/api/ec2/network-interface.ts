@@ -92,7 +92,7 @@ export function describeOwnAttachment(eni: Eni, snapshot: Snapshot) {
   if (instanceId === null && interfaceType === null) return undefined;
   const owner = instanceId === null ? undefined : snapshot.instances.get(instanceId);
   return {
-    AttachmentId: derivedId('eni-attach', interfaceId, instanceId ?? ''),
+    AttachmentId: attachmentIdOf(eni),
     DeleteOnTermination: false,
     // AWS: services attach their interfaces as device 1.
     DeviceIndex: instanceId === null ? 1 : interfacesOf(snapshot, instanceId).indexOf(interfaceId),
@@ -101,6 +101,17 @@ export function describeOwnAttachment(eni: Eni, snapshot: Snapshot) {
     InstanceId: instanceId ?? undefined,
     InstanceOwnerId: instanceId === null ? SERVICE_OWNER : (owner?.accountId ?? eni.accountId),
   };
+}
+
+// Hashing is the dearest part of describing an interface, and filters describe all of them.
+const attachmentIds = new WeakMap<Eni, string>();
+
+function attachmentIdOf(eni: Eni): string {
+  const known = attachmentIds.get(eni);
+  if (known !== undefined) return known;
+  const id = derivedId('eni-attach', eni.interfaceId, eni.instanceId ?? '');
+  attachmentIds.set(eni, id);
+  return id;
 }
 
 /** The attachment as part of the instance, which needs no telling. */

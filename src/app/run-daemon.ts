@@ -6,6 +6,8 @@ import { startDaemon, type Daemon } from './daemon.ts';
 import { createWindowReport, welcomeText } from './daemon-report.ts';
 import type { StoredWindow } from './record-pipeline.ts';
 
+/** In ten seconds; AWS throttles its callers far earlier. */
+const API_LINES_MAX = 5000;
 const STOP_WITHIN_MS = 9000;
 /** Past this the process ends whatever hangs. */
 const STOP_AT_ALL_COSTS_MS = 10_000;
@@ -25,7 +27,14 @@ export async function runDaemon(flags: UpFlags, version: string): Promise<number
   );
   const isTerminal = process.stderr.isTTY;
   const write = (line: string): void => void process.stderr.write(line);
-  const log = createLogger({ level: config.log.level, write, pretty: isTerminal, now: Date.now });
+  const log = createLogger({
+    level: config.log.level,
+    write,
+    pretty: isTerminal,
+    now: Date.now,
+    // Each call is told of, unless somebody floods us.
+    eventLimits: { 'api.request': API_LINES_MAX },
+  });
   for (const name of ignoredVariables) {
     log.warn('config.ignored', `${name} names no setting and is left aside`);
   }

@@ -26,6 +26,8 @@ export interface LoggerOptions {
   readonly now: () => number;
   /** Lines of one event that pass in `limitMs`; default 10. */
   readonly limitCount?: number;
+  /** Events that may be more, each with its own `limitCount`. */
+  readonly eventLimits?: Readonly<Record<string, number>>;
   /** Default 10,000 ms. */
   readonly limitMs?: number;
 }
@@ -41,6 +43,7 @@ const EVENTS_MAX = 1000;
 /** A logger that writes to `options.write`. */
 export function createLogger(options: LoggerOptions): Logger {
   const { write, pretty, now, limitCount = 10, limitMs = 10_000 } = options;
+  const { eventLimits = {} } = options;
   const sink = pino(
     {
       level: options.level,
@@ -64,7 +67,7 @@ export function createLogger(options: LoggerOptions): Logger {
       allowance.sinceMs = nowMs;
       allowance.passed = 0;
     }
-    if (allowance.passed >= limitCount) {
+    if (allowance.passed >= (eventLimits[event] ?? limitCount)) {
       allowance.suppressed += 1;
       return null;
     }

@@ -59,6 +59,18 @@ describe('createLogger', () => {
     );
   });
 
+  it('lets an event with a limit of its own be more', () => {
+    const lines: string[] = [];
+    const log = logTo(lines, { limitCount: 1, eventLimits: { calls: 3 } });
+
+    for (let index = 0; index < 5; index += 1) {
+      log.info('calls', 'again');
+      log.info('other', 'again');
+    }
+
+    assert.equal(lines.length, 4);
+  });
+
   it('is quiet below its level', () => {
     const lines: string[] = [];
 

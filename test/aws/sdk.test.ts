@@ -220,7 +220,7 @@ describe('the AWS SDK for JavaScript', () => {
       new CreateTagsCommand({ Resources: FlowLogIds, Tags: [{ Key: 'a', Value: 'b' }] }),
     );
 
-    assert.equal(described.Vpcs?.length, 2);
+    assert.ok(described.Vpcs?.some((vpc) => vpc.VpcId === VPC));
     for (const sent of [onOther, deleted, tagged]) {
       const [code, message, status] = await refusal(sent);
       assert.equal(code, 'UnauthorizedOperation');
@@ -252,7 +252,7 @@ describe('the AWS SDK for JavaScript', () => {
 
     const described = await visitor.send(new DescribeVpcsCommand({}));
 
-    assert.equal(described.Vpcs?.length, 2);
+    assert.ok(described.Vpcs?.some((vpc) => vpc.VpcId === VPC));
     assert.equal((await refusal(withoutToken.send(new DescribeVpcsCommand({}))))[0], 'AuthFailure');
     visitor.destroy();
     withoutToken.destroy();

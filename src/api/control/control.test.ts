@@ -109,6 +109,7 @@ describe('control', { timeout: 20_000 }, () => {
   it('leaves foreign paths to others', async () => {
     assert.equal((await call('GET', '/')).status, 418);
     assert.equal((await call('GET', '/controls')).status, 418);
+    assert.equal((await call('GET', '//?a=%')).status, 418);
   });
 
   it('says 404 and 405 with the key', async () => {

@@ -69,7 +69,10 @@ export function createControl(deps: ControlDeps): HttpHandler {
   const closed = keyedRoutes(deps);
 
   return async (request, response) => {
-    const url = new URL(request.url ?? '/', 'http://localhost');
+    const target = request.url ?? '/';
+    // A path such as `//?x` is no URL, and nothing of ours.
+    if (!URL.canParse(target, 'http://localhost')) return false;
+    const url = new URL(target, 'http://localhost');
     const path = url.pathname;
     if (!path.startsWith('/control/') && !open.has(`GET ${path}`)) return false;
     try {

@@ -85,7 +85,8 @@ export const awsFaults = {
   tagFieldsNotSet: () =>
     badRequest(
       'InvalidParameter',
-      'The TagFieldSpecifications parameter must be set when including tag fields in the log format',
+      'The TagFieldSpecifications parameter must be set when including tag fields in the log ' +
+        'format',
     ),
   // Unverified: AWS's texts for specifications that do not fit the format are not known.
   tagFieldsUnused: () =>
@@ -96,8 +97,8 @@ export const awsFaults = {
   tagFieldUnfed: (field: string, resourceType: string, keyCount: number) =>
     badRequest(
       'InvalidParameter',
-      `The TagFieldSpecifications parameter must have ${keyCount === 1 ? 'a tag key' : 'two tag keys'} ` +
-        `of resource type ${resourceType} when including the field ${field} in the log format`,
+      `The TagFieldSpecifications parameter must have ${keyCount} tag key(s) of resource type ` +
+        `${resourceType} when including the field ${field} in the log format`,
     ),
   // AWS: the sentence. Unverified: its code.
   ecsClusterMissing: () =>

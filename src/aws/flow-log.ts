@@ -1,5 +1,5 @@
-// Flow logs in AWS's words: FlowLog is what Weir keeps of each one, with the values that its members
-// can have (API version 2016-11-15; spec/api.md 2 and 3). Requests and answers are in
+// Flow logs in AWS's words: FlowLog is what Weir keeps of each one, with the values that its
+// members can have (API version 2016-11-15; spec/api.md 2 and 3). Requests and answers are in
 // flow-log-shapes.ts.
 
 /** Resource types that can have flow logs here. AWS's Cloud WAN types are refused. */

@@ -1,6 +1,6 @@
-// Options that several `weir flow-logs` commands have, and how their values are read. Only the outer
-// form is checked here: what a format, specification or filter may hold is the callee's to say, in
-// AWS's words.
+// Options that several `weir flow-logs` commands have, and how their values are read. Only the
+// outer form is checked here: what a format, specification or filter may hold is the callee's to
+// say, in AWS's words.
 import { InvalidArgumentError, type Command } from 'commander';
 
 import type {

@@ -155,8 +155,11 @@ test('what goes beyond AWS: --since, tag fields and roles', async () => {
     'ResourceType=auto-scaling-group,TagKeys=env',
   ]);
 
-  const { StartTime, TagFieldSpecifications, DeliverCrossAccountRole } = result
-    .calls[0]?.[1] as Record<string, unknown>;
+  const [, body] = result.calls[0] ?? ['', {}];
+  const { StartTime, TagFieldSpecifications, DeliverCrossAccountRole } = body as Record<
+    string,
+    unknown
+  >;
   assert.equal(StartTime, '2026-11-19T12:00:00.000Z');
   assert.deepEqual(TagFieldSpecifications, [
     { ResourceType: 'instance', TagKeys: ['Name', 'team'] },
@@ -171,7 +174,16 @@ test('a format of transit gateways passes the command line', async () => {
     ...['--log-format', '${tgw-id} ${bytes}'],
   ]);
 
-  assert.equal((result.calls[0]?.[1] as { LogFormat: string }).LogFormat, '${tgw-id} ${bytes}');
+  assert.deepEqual(result.calls, [
+    [
+      'create',
+      {
+        ResourceType: 'TransitGateway',
+        ResourceIds: ['tgw-1'],
+        LogFormat: '${tgw-id} ${bytes}',
+      },
+    ],
+  ]);
 });
 
 test('modify, tag and untag', async () => {

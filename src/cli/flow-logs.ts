@@ -17,8 +17,8 @@ export function registerFlowLogs(program: Command, deps: FlowLogsDeps): void {
   const group = program
     .command('flow-logs')
     .description(
-      'Creates, lists, modifies, tags and deletes flow logs, with the parameters of the aws CLI.\n' +
-        'A flow log delivers the records of a VPC, subnet, interface or gateway to a destination.',
+      'Creates, lists, modifies, tags and deletes flow logs, with parameters as the aws CLI has\n' +
+        'them. A flow log delivers the records of a VPC, subnet, interface or gateway.',
     );
   registerCreate(group, deps);
   registerList(group, deps);

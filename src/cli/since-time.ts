@@ -10,7 +10,7 @@ const MS: Readonly<Record<string, number>> = {
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/;
 
 /**
- * Reads a time in the past: `1h`, `2d`, or ISO 8601 with its zone; a date alone is its midnight UTC.
+ * Reads a time in the past: `1h`, `2d`, or ISO 8601 with its zone; a date alone is midnight UTC.
  *
  * @param nowMs Unix milliseconds
  * @returns ISO 8601, UTC

@@ -241,12 +241,12 @@ const FORMATS: readonly Refusal[] = [
   [
     { LogFormat: '${asg-tag}', TagFieldSpecifications: [INSTANCE] },
     'InvalidParameter',
-    /a tag key of resource type auto-scaling-group when including the field asg-tag/,
+    /1 tag key\(s\) of resource type auto-scaling-group when including the field asg-tag/,
   ],
   [
     { LogFormat: '${instance-tag-2}', TagFieldSpecifications: [INSTANCE] },
     'InvalidParameter',
-    /two tag keys of resource type instance/,
+    /2 tag key\(s\) of resource type instance/,
   ],
   [{ TagFieldSpecifications: [INSTANCE] }, 'InvalidParameter', /must not be set without/],
   [
@@ -384,7 +384,7 @@ test('tags within the limits are taken as they are, one beyond is refused', () =
     fc.property(tags, (Tags) => {
       const isAllowed = Tags.every(
         ({ Key, Value }) =>
-          [...Key].length <= 128 && [...Value].length <= 256 && !/^aws:/i.test(Key),
+          Array.from(Key).length <= 128 && Array.from(Value).length <= 256 && !/^aws:/i.test(Key),
       );
       const check = (): unknown =>
         checkCreateRequest({ ...REQUEST, ...tagged(...Tags) }, OWN_COMMANDS, 0).tags;

@@ -103,7 +103,7 @@ export interface RegistryContent {
  * Reads the file's text.
  *
  * @param file named in faults
- * @throws OperationError `unsupported` for a newer release's file, `invalid-input` for a damaged one
+ * @throws OperationError `unsupported` for a newer release's file, `invalid-input` for damage
  */
 export function parseRegistryFile(text: string, file: string): RegistryContent {
   const content = parseJson(text);

@@ -73,7 +73,7 @@ const REFUSED: readonly Refusal[] = [
 ];
 
 for (const [change, code, message] of REFUSED) {
-  test(`CreateTags with ${JSON.stringify(change).slice(0, 80)} is refused with ${code}`, async (t) => {
+  test(`CreateTags with ${JSON.stringify(change).slice(0, 80)}: ${code}`, async (t) => {
     const { operations, registry } = await openFlowLogs(t);
     const Tags = [{ Key: 'first', Value: 'one' }];
     const TagSpecifications = [{ ResourceType: 'vpc-flow-log', Tags }];

@@ -2,17 +2,15 @@
 import { requestTags } from './flow-log-shapes.ts';
 import { flag, list, member, structure, text, type ValueOf } from './wire/shape.ts';
 
-export const createTagsInput = structure({
+/** Of CreateTags and DeleteTags. */
+export const tagsInput = structure({
   DryRun: member('DryRun', flag),
   Resources: member('ResourceId', list(text)),
   Tags: member('Tag', requestTags),
 });
 
-export const deleteTagsInput = createTagsInput;
-
 /** SDKs know no member here; EC2 writes `<return>true</return>`. */
 export const returnOutput = structure({ Return: member('return', flag) });
 
-export type CreateTagsRequest = ValueOf<typeof createTagsInput>;
-export type DeleteTagsRequest = ValueOf<typeof deleteTagsInput>;
+export type TagsRequest = ValueOf<typeof tagsInput>;
 export type ReturnResult = ValueOf<typeof returnOutput>;

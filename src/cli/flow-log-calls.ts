@@ -9,7 +9,7 @@ import type {
   DescribeFlowLogsRequest,
   ModifyFlowLogsRequest,
 } from '../aws/flow-log-shapes.ts';
-import type { CreateTagsRequest, DeleteTagsRequest } from '../aws/tag-shapes.ts';
+import type { TagsRequest } from '../aws/tag-shapes.ts';
 import { OperationError } from '../observe/operation-error.ts';
 import { ControlError, findDaemon, requireDaemon, type ControlClient } from './control-client.ts';
 
@@ -67,8 +67,8 @@ export interface FlowLogCalls {
   describe(request: DescribeFlowLogsRequest): Promise<z.infer<typeof describeAnswer>>;
   delete(request: DeleteFlowLogsRequest): Promise<z.infer<typeof deleteAnswer>>;
   modify(request: ModifyFlowLogsRequest): Promise<z.infer<typeof modifyAnswer>>;
-  createTags(request: CreateTagsRequest): Promise<z.infer<typeof tagAnswer>>;
-  deleteTags(request: DeleteTagsRequest): Promise<z.infer<typeof tagAnswer>>;
+  createTags(request: TagsRequest): Promise<z.infer<typeof tagAnswer>>;
+  deleteTags(request: TagsRequest): Promise<z.infer<typeof tagAnswer>>;
   close(): Promise<void>;
 }
 

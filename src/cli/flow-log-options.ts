@@ -8,7 +8,7 @@ import type {
   DescribeFlowLogsRequest,
   ModifyFlowLogsRequest,
 } from '../aws/flow-log-shapes.ts';
-import type { CreateTagsRequest } from '../aws/tag-shapes.ts';
+import type { TagsRequest } from '../aws/tag-shapes.ts';
 import { LogFormatError, parseLogFormat } from '../records/log-format.ts';
 import { parseShorthand } from './aws-shorthand.ts';
 
@@ -124,7 +124,7 @@ export function tagSpecifications(
   return [...(before ?? []), ...structuresWithList(text, 'Tags')];
 }
 
-export function tags(text: string, before: CreateTagsRequest['Tags']): CreateTagsRequest['Tags'] {
+export function tags(text: string, before: TagsRequest['Tags']): TagsRequest['Tags'] {
   return [...(before ?? []), ...structures(text)];
 }
 

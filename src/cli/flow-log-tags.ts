@@ -1,14 +1,14 @@
 // `weir flow-logs tag` and `untag`: the aws CLI's create-tags and delete-tags on flow logs.
 import type { Command } from 'commander';
 
-import type { CreateTagsRequest } from '../aws/tag-shapes.ts';
+import type { TagsRequest } from '../aws/tag-shapes.ts';
 import { withCalls, type FlowLogsDeps } from './flow-log-answer.ts';
 import { DATA_OPTION, DRY_RUN_OPTION, tags } from './flow-log-options.ts';
 
 interface TagFlags {
   readonly data?: string;
   readonly resources: string[];
-  readonly tags?: CreateTagsRequest['Tags'];
+  readonly tags?: TagsRequest['Tags'];
   readonly dryRun?: boolean;
 }
 
@@ -35,6 +35,6 @@ export function registerTags(group: Command, deps: FlowLogsDeps): void {
     });
 }
 
-function toRequest(flags: TagFlags): CreateTagsRequest {
+function toRequest(flags: TagFlags): TagsRequest {
   return { Resources: flags.resources, Tags: flags.tags, DryRun: flags.dryRun };
 }

@@ -1,4 +1,4 @@
-import { createTagsInput, returnOutput } from '../../aws/tag-shapes.ts';
+import { returnOutput, tagsInput } from '../../aws/tag-shapes.ts';
 import { createTags, type FlowLogDeps } from '../flow-logs/index.ts';
 import { defineOperation, type Operation } from '../operation.ts';
 import { flowLogArns } from './flow-log-permissions.ts';
@@ -7,7 +7,7 @@ import { flowLogArns } from './flow-log-permissions.ts';
 export function createTagsOperation(deps: FlowLogDeps): Operation {
   return defineOperation({
     name: 'CreateTags',
-    input: createTagsInput,
+    input: tagsInput,
     output: returnOutput,
     permissions: (request, caller) => {
       const resources = flowLogArns(request.Resources, caller, deps.registry.list());

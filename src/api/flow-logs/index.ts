@@ -9,7 +9,7 @@
 // Bounds: 300 resources per call, 25 transit gateways, 250 flow logs per resource, 1,000 ids, 50
 // tags, 1,000 remembered client tokens, 100 former settings of a flow log.
 // Source: EC2 API Reference, restated in spec/api.md 2 to 6.
-export { OWN_COMMANDS, type CallScope } from './call-scope.ts';
+export type { CallScope } from './call-scope.ts';
 export { createFlowLogs } from './create.ts';
 export { deleteFlowLogs } from './delete.ts';
 export { describeFlowLogs } from './describe.ts';

@@ -9,7 +9,7 @@ import {
   type DescribeFlowLogsResult,
   type ModifyFlowLogsResult,
 } from '../../aws/flow-log-shapes.ts';
-import { createTagsInput, deleteTagsInput, type ReturnResult } from '../../aws/tag-shapes.ts';
+import { tagsInput, type ReturnResult } from '../../aws/tag-shapes.ts';
 import { decodeJson } from '../../aws/wire/json.ts';
 import type { Member, Shape, StructureShape, ValueOf } from '../../aws/wire/shape.ts';
 import { OWN_COMMANDS } from './call-scope.ts';
@@ -37,8 +37,8 @@ export function createFlowLogOperations(deps: FlowLogDeps): FlowLogOperations {
     describe: async (body) => describeFlowLogs(read(body, describeFlowLogsInput), scope, deps),
     delete: async (body) => deleteFlowLogs(read(body, deleteFlowLogsInput), scope, deps),
     modify: async (body) => modifyFlowLogs(read(body, modifyFlowLogsInput), scope, deps),
-    createTags: async (body) => createTags(read(body, createTagsInput), scope, deps),
-    deleteTags: async (body) => deleteTags(read(body, deleteTagsInput), scope, deps),
+    createTags: async (body) => createTags(read(body, tagsInput), scope, deps),
+    deleteTags: async (body) => deleteTags(read(body, tagsInput), scope, deps),
   };
 }
 

@@ -2,7 +2,7 @@
 // resources are the inventory's (spec/api.md 4).
 import { awsFaults } from '../../aws/aws-error.ts';
 import type { FlowLog, Tag } from '../../aws/flow-log.ts';
-import type { CreateTagsRequest, DeleteTagsRequest, ReturnResult } from '../../aws/tag-shapes.ts';
+import type { ReturnResult, TagsRequest } from '../../aws/tag-shapes.ts';
 import type { Snapshot } from '../../spine/topology.ts';
 import type { CallScope } from './call-scope.ts';
 import { findFlowLogs } from './chosen-flow-logs.ts';
@@ -19,7 +19,7 @@ const FLOW_LOG_PREFIX = 'fl-';
  * @throws OperationError when the registry cannot be written
  */
 export async function createTags(
-  request: CreateTagsRequest,
+  request: TagsRequest,
   scope: CallScope,
   deps: FlowLogDeps,
 ): Promise<ReturnResult> {
@@ -40,7 +40,7 @@ export async function createTags(
  * @throws OperationError when the registry cannot be written
  */
 export async function deleteTags(
-  request: DeleteTagsRequest,
+  request: TagsRequest,
   scope: CallScope,
   deps: FlowLogDeps,
 ): Promise<ReturnResult> {

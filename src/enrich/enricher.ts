@@ -14,11 +14,13 @@ import {
   LOG_STATUS,
   type InterfaceIdentity,
   type LossCounts,
+  type PeerIdentity,
   type RecordBatch,
 } from '../spine/record.ts';
 import type { Snapshot } from '../spine/topology.ts';
 import { annotate, ANNOTATION_WORD, ENTRY_WORDS, META_WORD } from './annotate.ts';
 import { InterfacePlans } from './interface-plan.ts';
+import { peerOfFlow, type Peer } from './peers.ts';
 import { UNKNOWN_POINT, type PointRegistry } from './point-registry.ts';
 import { RecordRows } from './record-rows.ts';
 import { hasLoss, WindowMemory, type WindowNotes } from './window-memory.ts';
@@ -72,6 +74,7 @@ export function createEnricher(deps: EnricherDeps): Enricher {
   const plans = new InterfacePlans(registry);
   const memory = new WindowMemory();
   const interfaces = new InterfaceList(registry);
+  const peers = new PeerList();
 
   return {
     know(point, snapshot) {
@@ -88,6 +91,7 @@ export function createEnricher(deps: EnricherDeps): Enricher {
       const notes = memory.noteBatch(batch);
       const services = deps.awsServices();
       interfaces.begin(snapshot);
+      peers.begin();
 
       // Which points are idle is known only when all flows have been seen.
       noteRecorded(words, batch.flowCount, notes);
@@ -95,7 +99,7 @@ export function createEnricher(deps: EnricherDeps): Enricher {
       const flowRows = batch.flowCount - excluded.flowCount;
       const rowCount = flowRows + statuses.length;
       const rows = new RecordRows(rowCount, services?.table ?? null);
-      fillFlows(rows, words, batch, { plans, interfaces });
+      fillFlows(rows, words, batch, { plans, interfaces, peers });
       const losses = fillStatuses(rows, flowRows, statuses, { batch, interfaces });
       const { windowStart, windowSeconds } = batch;
       const records: RecordBatch = {
@@ -106,6 +110,7 @@ export function createEnricher(deps: EnricherDeps): Enricher {
         columns: rows.columns,
         losses,
         ...(services === null ? {} : { awsServices: services.names }),
+        ...(peers.identities.length === 0 ? {} : { peers: peers.identities }),
       };
       return { batch: records, excludedPackets: excluded.packets };
     },
@@ -144,6 +149,26 @@ class InterfaceList {
   identityAt(point: number): InterfaceIdentity {
     if (this.#snapshot === undefined) throw new Error('A batch has not begun');
     return this.#registry.identity(point, this.#snapshot);
+  }
+}
+
+/** Peers of one batch, each once, in the order of their first record. */
+class PeerList {
+  #batch = 0;
+  identities: PeerIdentity[] = [];
+
+  begin(): void {
+    this.#batch++;
+    this.identities = [];
+  }
+
+  /** 1 + index of the peer's identity in the batch. */
+  numberOf(peer: Peer): number {
+    if (peer.batch !== this.#batch) {
+      peer.batch = this.#batch;
+      peer.position = this.identities.push(peer.identity);
+    }
+    return peer.position;
   }
 }
 
@@ -207,7 +232,11 @@ function fillFlows(
   rows: RecordRows,
   words: Uint32Array,
   batch: FlowBatch,
-  from: { readonly plans: InterfacePlans; readonly interfaces: InterfaceList },
+  from: {
+    readonly plans: InterfacePlans;
+    readonly interfaces: InterfaceList;
+    readonly peers: PeerList;
+  },
 ): void {
   const { interfaceIndex } = rows.columns;
   let row = 0;
@@ -216,7 +245,10 @@ function fillFlows(
     if (exclusionAt(words, word) !== 0) continue;
     const point = pointAt(words, word);
     interfaceIndex[row] = from.interfaces.indexOf(point);
-    rows.setFlow(row, words, word, from.plans.planAt(point), batch.windowStart);
+    const plan = from.plans.planAt(point);
+    rows.setFlow(row, words, word, plan, batch.windowStart);
+    const peer = peerOfFlow(plan.peers, words, word);
+    if (peer !== null) rows.setPeer(row, from.peers.numberOf(peer));
     row++;
   }
 }
@@ -228,11 +260,12 @@ function fillStatuses(
   from: { readonly batch: FlowBatch; readonly interfaces: InterfaceList },
 ): LossCounts[] {
   const { windowStart, windowSeconds } = from.batch;
+  const { interfaceIndex } = rows.columns;
   const losses: LossCounts[] = [];
   for (const [index, { point, loss, observed }] of statuses.entries()) {
     const row = firstRow + index;
     const status = loss === null ? LOG_STATUS.NODATA : LOG_STATUS.SKIPDATA;
-    rows.columns.interfaceIndex[row] = from.interfaces.indexOf(point);
+    interfaceIndex[row] = from.interfaces.indexOf(point);
     const [first, last] = observed ?? [windowStart, windowStart + windowSeconds - 1];
     rows.setStatus(row, status, first, last);
     if (loss === null) continue;

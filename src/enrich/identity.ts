@@ -1,11 +1,11 @@
 import { bareIdentity } from '../records/identity-values.ts';
 import type { InterfaceIdentity } from '../spine/record.ts';
-import type { Eni, Snapshot, TransitGatewayAttachment } from '../spine/topology.ts';
+import type { Eni, Instance, Snapshot, TransitGatewayAttachment } from '../spine/topology.ts';
 
 /** What all records of an interface share. */
 export function identityOf(eni: Eni, snapshot: Snapshot): InterfaceIdentity {
   const subnet = snapshot.subnets.get(eni.subnetId);
-  const instance = eni.instanceId === null ? undefined : snapshot.instances.get(eni.instanceId);
+  const instance = ownInstance(eni, snapshot);
   // Flows of a regional NAT gateway show the gateway, and neither interface nor subnet
   // (spec/records.md 7, R1 to R4).
   const isRegional = standsAside(eni);
@@ -36,6 +36,12 @@ export function identityOf(eni: Eni, snapshot: Snapshot): InterfaceIdentity {
 /** True for a regional NAT gateway, whose own addresses never stand for those of packets. */
 export function standsAside(eni: Eni): boolean {
   return eni.resourceId !== null;
+}
+
+/** The instance, whose tags are shown unless it belongs to another account than the interface. */
+function ownInstance(eni: Eni, snapshot: Snapshot): Instance | undefined {
+  const instance = eni.instanceId === null ? undefined : snapshot.instances.get(eni.instanceId);
+  return instance?.accountId === eni.accountId ? instance : undefined;
 }
 
 /** The attachment whose traffic the interface carries; undefined where there is none. */

@@ -4,6 +4,7 @@ import { addressBytes, parseAddress, parseCidr, type Address } from '../records/
 import { buildPrefixTable, type PrefixTable } from '../records/prefix-table.ts';
 import { EMPTY_SNAPSHOT, type Eni, type Route, type Snapshot } from '../spine/topology.ts';
 import { standsAside } from './identity.ts';
+import { NO_PEERS, PeerFinder, type PeerLookup } from './peers.ts';
 import type { PointRegistry } from './point-registry.ts';
 import {
   NOTHING_RESERVED,
@@ -23,6 +24,8 @@ export interface InterfacePlan {
   readonly ipv6: Int32Array;
   /** False when addresses of packets are shown as they are (regional NAT gateway). */
   readonly standsForPackets: boolean;
+  /** Interfaces at the other end of its flows. */
+  readonly peers: PeerLookup;
 }
 
 /** Addresses in wire order that stand for an interface; null where packets' own are shown. */
@@ -52,6 +55,7 @@ const UNKNOWN_PLAN: InterfacePlan = {
   ipv4: 0,
   ipv6: new Int32Array(0),
   standsForPackets: false,
+  peers: NO_PEERS,
 };
 
 interface HeldPlan {
@@ -66,6 +70,7 @@ export class InterfacePlans {
   readonly #held: (HeldPlan | undefined)[] = [];
   #snapshot: Snapshot = EMPTY_SNAPSHOT;
   #reserved = new ReservedAddressFinder(EMPTY_SNAPSHOT);
+  #peers = new PeerFinder(EMPTY_SNAPSHOT);
   #tables = new Map<readonly Route[], PrefixTable>();
 
   constructor(registry: PointRegistry) {
@@ -77,6 +82,7 @@ export class InterfacePlans {
     if (snapshot === this.#snapshot) return;
     this.#snapshot = snapshot;
     this.#reserved = new ReservedAddressFinder(snapshot);
+    this.#peers = new PeerFinder(snapshot);
     this.#tables = new Map();
   }
 
@@ -118,6 +124,7 @@ export class InterfacePlans {
       ipv4: (ipv4?.words[3] ?? 0) | 0,
       ipv6: Int32Array.from(ipv6.flatMap((address) => [...address.words])),
       standsForPackets: !standsAside(eni),
+      peers: this.#peers.of(eni, subnet),
     };
   }
 

@@ -41,7 +41,9 @@ interface AddressView {
 }
 
 export class RecordRows {
-  readonly columns: RecordColumns;
+  readonly #columns: RecordColumns;
+  /** Null while no record has a peer. */
+  #peerIndex: Uint32Array | null = null;
   readonly #services: PrefixTable | null;
   readonly #src: AddressView;
   readonly #dst: AddressView;
@@ -55,7 +57,7 @@ export class RecordRows {
   /** @param services AWS services of addresses, or null when they are not known */
   constructor(rowCount: number, services: PrefixTable | null) {
     const columns = createColumns(rowCount, services !== null);
-    this.columns = columns;
+    this.#columns = columns;
     this.#services = services;
     this.#src = addressView(columns.srcHigh, columns.srcLow);
     this.#dst = addressView(columns.dstHigh, columns.dstLow);
@@ -81,7 +83,7 @@ export class RecordRows {
     plan: InterfacePlan,
     windowStart: number,
   ): void {
-    const { columns } = this;
+    const columns = this.#columns;
     const ports = entries[word]!;
     const meta = entries[word + META_WORD]!;
     const annotation = entries[word + ANNOTATION_WORD]!;
@@ -102,9 +104,20 @@ export class RecordRows {
     else this.#setIpv6(row, entries, word, meta, annotation, plan);
   }
 
+  get columns(): RecordColumns {
+    const peerIndex = this.#peerIndex;
+    return peerIndex === null ? this.#columns : { ...this.#columns, peerIndex };
+  }
+
+  /** @param peer 1 + index into RecordBatch.peers */
+  setPeer(row: number, peer: number): void {
+    this.#peerIndex ??= new Uint32Array(this.#columns.interfaceIndex.length);
+    this.#peerIndex[row] = peer;
+  }
+
   /** Fills a row that is no flow, NODATA or SKIPDATA: Unix seconds, both included. */
   setStatus(row: number, status: number, from: number, to: number): void {
-    this.columns.logStatus[row] = status;
+    this.#columns.logStatus[row] = status;
     setLong(this.#start, row, from * MICROSECONDS);
     // The second's last microsecond, so that `end` is a second inside the window.
     setLong(this.#end, row, (to + 1) * MICROSECONDS - 1);
@@ -120,7 +133,7 @@ export class RecordRows {
     const source = swapped(entries[word + SOURCE_WORD]!);
     const destination = swapped(entries[word + DESTINATION_WORD_IPV4]!);
     const side = plan.standsForPackets && plan.hasIpv4 ? directionOf(meta) : DIRECTION.unknown;
-    this.columns.ipVersion[row] = 4;
+    this.#columns.ipVersion[row] = 4;
     setIpv4(this.#pktSrc, row, source);
     setIpv4(this.#pktDst, row, destination);
     setIpv4(this.#src, row, side === DIRECTION.egress ? plan.ipv4 : source);
@@ -142,7 +155,7 @@ export class RecordRows {
     const destination = word + DESTINATION_WORD_IPV6;
     const stands = plan.standsForPackets && plan.ipv6.length > 0;
     const side = stands ? directionOf(meta) : DIRECTION.unknown;
-    this.columns.ipVersion[row] = 6;
+    this.#columns.ipVersion[row] = 6;
     copyWire(this.#pktSrc, row, entries, source);
     copyWire(this.#pktDst, row, entries, destination);
     if (side === DIRECTION.egress && (annotation & ANNOTATION_OWN_SOURCE) === 0) {
@@ -165,7 +178,7 @@ export class RecordRows {
   }
 
   #setServices(row: number, source: number, destination: number): void {
-    const { pktSrcAwsService, pktDstAwsService } = this.columns;
+    const { pktSrcAwsService, pktDstAwsService } = this.#columns;
     if (pktSrcAwsService !== undefined) pktSrcAwsService[row] = source + 1;
     if (pktDstAwsService !== undefined) pktDstAwsService[row] = destination + 1;
   }

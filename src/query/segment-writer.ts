@@ -6,7 +6,13 @@ import path from 'node:path';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 
 import { OperationError, toOperationError } from '../observe/operation-error.ts';
-import type { InterfaceIdentity, LossCounts, RecordBatch, RecordColumns } from '../spine/record.ts';
+import type { RecordBatch, RecordColumns } from '../spine/record.ts';
+import {
+  createInterfaceTable,
+  createLossTable,
+  createPeerTable,
+  createServiceTables,
+} from './batch-tables.ts';
 import {
   type DuckDb,
   loadDuckDb,
@@ -17,11 +23,9 @@ import {
 } from './duckdb.ts';
 import {
   FLOW_COLUMNS,
-  type FlowColumn,
-  IDENTITY_COLUMNS,
+  type IntegerType,
   LOSS_COLUMNS,
   SERVICE_COLUMNS,
-  TAG_COLUMNS,
 } from './segment-columns.ts';
 import { segmentSource } from './segment-source.ts';
 import { spillFolder } from './spill-folder.ts';
@@ -54,11 +58,22 @@ const ROW_GROUP_ROWS = 30_720;
 const PARQUET = `(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION v2,
   ROW_GROUP_SIZE ${ROW_GROUP_ROWS}, USE_TMP_FILE false)`;
 const BYTES = { UTINYINT: 1, USMALLINT: 2, UINTEGER: 4, UBIGINT: 8 } as const;
-const APPENDED = [
-  { column: 'row_number', type: 'UINTEGER' },
-  { column: 'interface_index', type: 'UINTEGER' },
-  ...FLOW_COLUMNS.map(({ column, type }) => ({ column, type })),
-] as const;
+type NumberColumn = Exclude<RecordColumns[keyof RecordColumns], undefined>;
+
+/** What is copied into table batch_rows behind its `row_number`. */
+function copiedColumns({ columns }: RecordBatch): readonly {
+  readonly column: string;
+  readonly type: IntegerType;
+  readonly values: NumberColumn;
+}[] {
+  const { interfaceIndex, peerIndex } = columns;
+  const peers = { column: 'peer_index', type: 'UINTEGER' } as const;
+  return [
+    { column: 'interface_index', type: 'UINTEGER', values: interfaceIndex },
+    ...(peerIndex === undefined ? [] : [{ ...peers, values: peerIndex }]),
+    ...FLOW_COLUMNS.map(({ column, type, key }) => ({ column, type, values: columns[key] })),
+  ];
+}
 
 /** A segment writer with a small DuckDB of its own, opened at the first write. */
 export function createSegmentWriter(options: SegmentWriterOptions = {}): SegmentWriter {
@@ -97,15 +112,15 @@ async function writeBatch(
   file: string,
 ): Promise<void> {
   const duckDb = await loadDuckDb();
-  const appended = APPENDED.map(({ column, type }) => `${column} ${type}`);
-  await connection.run(`CREATE TEMP TABLE batch_rows (${appended.join(', ')})`);
   await appendRows(duckDb, connection, batch);
   // Columns without any value are left out: writing 200,000 NULLs takes as long as numbers do.
-  const texts = interfaceTexts(batch.interfaces);
-  await createInterfaceTable(connection, batch.interfaces.length, texts);
+  const texts = await createInterfaceTable(connection, batch.interfaces);
+  if (batch.columns.peerIndex !== undefined) {
+    texts.push(...(await createPeerTable(connection, batch.peers ?? [])));
+  }
   await createLossTable(connection, batch.losses);
-  const services = await createServiceTables(connection, batch);
-  const select = selectBatch(batch, sequence, [...texts.map(({ column }) => column), ...services]);
+  texts.push(...(await createServiceTables(connection, batch)));
+  const select = selectBatch(batch, sequence, texts);
   const sql = `COPY (${select}) TO ${quoteText(file)} ${PARQUET}`;
   const written = (await connection.runAndReadAll(sql)).value(0, 0);
   if (written !== BigInt(batch.rowCount)) {
@@ -122,12 +137,12 @@ async function appendRows(
   batch: RecordBatch,
 ): Promise<void> {
   const { api, bindings } = duckDb;
-  const chunk = api.DuckDBDataChunk.create(APPENDED.map(({ type }) => api[type]));
+  const copied = copiedColumns(batch);
+  const described = copied.map(({ column, type }) => `, ${column} ${type}`);
+  await connection.run(`CREATE TEMP TABLE batch_rows (row_number UINTEGER${described.join('')})`);
+  const chunk = api.DuckDBDataChunk.create([api.UINTEGER, ...copied.map(({ type }) => api[type])]);
   const rowNumbers = new Uint32Array(CHUNK_ROWS);
-  const sources = [
-    batch.columns.interfaceIndex,
-    ...FLOW_COLUMNS.map(({ key }) => batch.columns[key]),
-  ].map(bytesOf);
+  const sources = copied.map(({ values }) => bytesOf(values));
   const appender = await connection.createAppender('batch_rows');
   for (let first = 0; first < batch.rowCount; first += CHUNK_ROWS) {
     const rows = Math.min(CHUNK_ROWS, batch.rowCount - first);
@@ -147,7 +162,7 @@ async function appendRows(
 }
 
 /** The memory of a column; the bindings cannot read shared memory, so that is copied. */
-function bytesOf(values: RecordColumns[FlowColumn['key']]): {
+function bytesOf(values: NumberColumn): {
   buffer: ArrayBuffer;
   offset: number;
   width: number;
@@ -159,106 +174,6 @@ function bytesOf(values: RecordColumns[FlowColumn['key']]): {
   const copy = new Uint8Array(values.byteLength);
   copy.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   return { buffer: copy.buffer, offset: 0, width };
-}
-
-interface TextColumn {
-  readonly column: string;
-  /** One per interface; null is `-`. */
-  readonly values: readonly (string | null)[];
-}
-
-/** The text columns of the interfaces, without those that are null throughout. */
-function interfaceTexts(interfaces: readonly InterfaceIdentity[]): TextColumn[] {
-  const texts: TextColumn[] = [
-    ...IDENTITY_COLUMNS.map(({ column, key }) => ({
-      column,
-      values: interfaces.map((identity) => identity[key]),
-    })),
-    ...TAG_COLUMNS.map(({ column, key }) => ({
-      column,
-      values: interfaces.map((identity) => tagText(identity[key])),
-    })),
-  ];
-  return texts.filter(({ values }) => values.some((value) => value !== null));
-}
-
-/** The tags as a JSON object, or null when there is none. */
-function tagText(tags: Readonly<Record<string, string>>): string | null {
-  return Object.keys(tags).length === 0 ? null : JSON.stringify(tags);
-}
-
-/**
- * The interfaces as a table whose text columns are enumerations of the values that occur: Parquet
- * then gets its dictionaries ready-made, eight times faster than by hashing each row's text.
- */
-async function createInterfaceTable(
-  connection: DuckDBConnection,
-  interfaceCount: number,
-  texts: readonly TextColumn[],
-): Promise<void> {
-  const columns = texts.map(({ column, values }) => `, ${column} ${enumType(values)}`);
-  await connection.run(
-    `CREATE TEMP TABLE batch_interfaces (interface_index UINTEGER${columns.join('')})`,
-  );
-  const appender = await connection.createAppender('batch_interfaces');
-  for (let index = 0; index < interfaceCount; index += 1) {
-    appender.appendUInteger(index);
-    for (const { values } of texts) {
-      const value = values[index] ?? null;
-      if (value === null) appender.appendNull();
-      else appender.appendVarchar(value);
-    }
-    appender.endRow();
-  }
-  appender.closeSync();
-}
-
-function enumType(values: readonly (string | null)[]): string {
-  const distinct = [...new Set(values)].filter((value) => value !== null);
-  return `ENUM(${distinct.map(quoteText).join(', ')})`;
-}
-
-/** One table row number -> service for each service column present; returns their columns. */
-async function createServiceTables(
-  connection: DuckDBConnection,
-  batch: RecordBatch,
-): Promise<string[]> {
-  const names = batch.awsServices ?? [];
-  if (names.length === 0) return [];
-  const present: string[] = [];
-  for (const { column, key } of SERVICE_COLUMNS) {
-    const codes = batch.columns[key];
-    if (codes === undefined) continue;
-    await connection.run(
-      `CREATE TEMP TABLE batch_${column} (row_number UINTEGER, ${column} ${enumType(names)})`,
-    );
-    const appender = await connection.createAppender(`batch_${column}`);
-    for (let row = 0; row < batch.rowCount; row += 1) {
-      const name = names[codes[row]! - 1];
-      if (name === undefined) continue;
-      appender.appendUInteger(row);
-      appender.appendVarchar(name);
-      appender.endRow();
-    }
-    appender.closeSync();
-    present.push(column);
-  }
-  return present;
-}
-
-async function createLossTable(
-  connection: DuckDBConnection,
-  losses: readonly LossCounts[],
-): Promise<void> {
-  const columns = LOSS_COLUMNS.map(({ column }) => `${column} BIGINT`).join(', ');
-  await connection.run(`CREATE TEMP TABLE batch_losses (row_number UINTEGER, ${columns})`);
-  const appender = await connection.createAppender('batch_losses');
-  for (const loss of losses) {
-    appender.appendUInteger(loss.row);
-    for (const { key } of LOSS_COLUMNS) appender.appendBigInt(BigInt(loss[key]));
-    appender.endRow();
-  }
-  appender.closeSync();
 }
 
 function selectBatch(batch: RecordBatch, sequence: number, texts: readonly string[]): string {
@@ -280,6 +195,7 @@ function selectBatch(batch: RecordBatch, sequence: number, texts: readonly strin
   const joins = byRow.map(
     (table) => `LEFT JOIN batch_${table} ON batch_${table}.row_number = rows.row_number`,
   );
+  if (batch.columns.peerIndex !== undefined) joins.push('LEFT JOIN batch_peers USING (peer_index)');
   // Joins do not keep the order of rows; sorting what is nearly sorted costs a fifth.
   return `SELECT ${selected.join(', ')} FROM batch_rows AS rows
     LEFT JOIN batch_interfaces USING (interface_index) ${joins.join(' ')}

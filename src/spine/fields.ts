@@ -31,7 +31,13 @@ const NO_TAG = 'no such tag, or the resource belongs to another account';
 const NOT_SUB = 'not in a sublocation';
 const NOT_AWS = 'not an AWS range';
 const ORDINARY = 'ordinary interface';
-const NO_HOP = 'there is no next hop, or it is in another account or region';
+const NO_HOP =
+  'none is known, or it belongs to another account; in replay; at the interfaces of a ' +
+  'transit gateway; ingress from a transit gateway or load balancer';
+const NO_HOP_ZONE = 'as next-hop-interface-id, but shown of other accounts too';
+const NO_BPA = 'always: neither Block Public Access nor encryption controls exist here';
+const NO_ENCRYPTION = 'always: encryption controls do not exist here';
+const NO_LOSS = 'always: what a gateway loses is not seen at its interfaces';
 
 function field(
   name: string,
@@ -86,9 +92,9 @@ export const VPC_FIELDS: readonly Field[] = [
   field('ecs-task-definition-arn', 7, 'vpc', 'string', NOT_ECS, 'Task definition with revision'),
   field('ecs-task-arn', 7, 'vpc', 'string', NOT_ECS, 'ARN of the task'),
   field('ecs-task-id', 7, 'vpc', 'string', NOT_ECS, 'Id of the task'),
-  field('reject-reason', 8, 'vpc', 'string', 'any other reason, and ACCEPT', 'BPA or EC'),
+  field('reject-reason', 8, 'vpc', 'string', NO_BPA, 'AWS: BPA or EC'),
   field('resource-id', 9, 'vpc', 'string', 'everything else', 'Regional NAT gateway of the flow'),
-  field('encryption-status', 10, 'vpc', 'int32', 'unknown', '0 no, 1 Nitro, 2 application, 3 both'),
+  field('encryption-status', 10, 'vpc', 'int32', NO_ENCRYPTION, 'AWS: 0 no, 1 Nitro, 2 app, 3 both'),
   field('instance-tag', 11, 'vpc', 'string', NO_TAG, 'Value of the first instance tag'),
   field('instance-tag-2', 11, 'vpc', 'string', NO_TAG, 'Value of the second instance tag'),
   field('interface-tag', 11, 'vpc', 'string', NO_TAG, 'Value of the first interface tag'),
@@ -98,17 +104,17 @@ export const VPC_FIELDS: readonly Field[] = [
   field('interface-type', 11, 'vpc', 'string', ORDINARY, 'nat_gateway, transit_gateway, ...'),
   field('next-hop-interface-id', 11, 'vpc', 'string', NO_HOP, 'Next hop; ingress: previous hop'),
   field('next-hop-subnet-id', 11, 'vpc', 'string', NO_HOP, 'Subnet of that interface'),
-  field('next-hop-az-id', 11, 'vpc', 'string', NO_HOP, 'Availability zone id of that interface'),
+  field('next-hop-az-id', 11, 'vpc', 'string', NO_HOP_ZONE, 'Availability zone id of that interface'),
   field('next-hop-vpc-id', 11, 'vpc', 'string', NO_HOP, 'VPC of that interface'),
   field('next-hop-interface-type', 11, 'vpc', 'string', NO_HOP, 'Type of that interface'),
 ];
 
-function tgw(name: string, type: FieldType, doc: string): Field {
-  return field(name, 6, 'tgw', type, 'unknown', doc);
+function tgw(name: string, type: FieldType, doc: string, dash = 'unknown'): Field {
+  return field(name, 6, 'tgw', type, dash, doc);
 }
 
 const TGW_ONLY: readonly Field[] = [
-  tgw('resource-type', 'string', 'TransitGateway or TransitGatewayAttachment'),
+  tgw('resource-type', 'string', 'TransitGateway'),
   tgw('tgw-id', 'string', 'Transit gateway'),
   tgw('tgw-attachment-id', 'string', 'Attachment that recorded it'),
   tgw('tgw-src-vpc-account-id', 'string', 'Owner of the source VPC'),
@@ -122,10 +128,10 @@ const TGW_ONLY: readonly Field[] = [
   tgw('tgw-src-az-id', 'string', 'Source availability zone id'),
   tgw('tgw-dst-az-id', 'string', 'Destination availability zone id'),
   tgw('tgw-pair-attachment-id', 'string', 'The other attachment'),
-  tgw('packets-lost-no-route', 'int64', 'Packets lost for want of a route'),
-  tgw('packets-lost-blackhole', 'int64', 'Packets lost to a blackhole route'),
-  tgw('packets-lost-mtu-exceeded', 'int64', 'Packets lost to the MTU'),
-  tgw('packets-lost-ttl-expired', 'int64', 'Packets lost to their TTL'),
+  tgw('packets-lost-no-route', 'int64', 'Packets lost for want of a route', NO_LOSS),
+  tgw('packets-lost-blackhole', 'int64', 'Packets lost to a blackhole route', NO_LOSS),
+  tgw('packets-lost-mtu-exceeded', 'int64', 'Packets lost to the MTU', NO_LOSS),
+  tgw('packets-lost-ttl-expired', 'int64', 'Packets lost to their TTL', NO_LOSS),
 ];
 
 /** Fields that AWS does not have; they appear only where a LogFormat asks for them. */

@@ -12,7 +12,7 @@ import { HotPath, LINK_POLICY } from '../../src/hotpath/index.ts';
 import { parseInventory } from '../../src/inventory/index.ts';
 import { Meter } from '../../src/meter/meter.ts';
 import { createSegmentWriter, openReader } from '../../src/query/index.ts';
-import { findField, VPC_FIELDS } from '../../src/spine/fields.ts';
+import { findField, VPC_FIELDS, type Field } from '../../src/spine/fields.ts';
 import type { FlowBatch } from '../../src/spine/flow.ts';
 import { segmentName } from '../../src/spine/segment.ts';
 import { EMPTY_SNAPSHOT } from '../../src/spine/topology.ts';
@@ -25,8 +25,9 @@ import { runWeir } from '../support/weir.ts';
 
 const INTERFACES = 6;
 const DEFAULTS = { accountId: '000000000000', region: 'us-east-1' };
+/** Replay, which renders flow by flow, does not look for next hops. */
 const FIELDS = [...VPC_FIELDS, findField('x-start-ms'), findField('x-end-ms')].filter(
-  (field) => field !== undefined,
+  (field): field is Field => field !== undefined && !field.name.startsWith('next-hop-'),
 );
 const FORMAT = FIELDS.map((field) => `\${${field.name}}`).join(' ');
 /** A multiple of 600. */

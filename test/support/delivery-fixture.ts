@@ -15,6 +15,7 @@ import type {
   AnnouncedCommit,
   CommitFeed,
   CommittedWindow,
+  FlowLogSource,
   LineChunk,
   ReadLinesRequest,
   RecordReader,
@@ -115,6 +116,25 @@ export function createFakeStore(): FakeStore {
   };
 }
 
+/** Flow logs that a test may change. */
+export function createFakeRegistry(
+  first: readonly FlowLog[],
+): FlowLogSource & { replace(flowLogs: readonly FlowLog[]): void } {
+  let flowLogs = first;
+  const listeners = new Set<() => void>();
+  return {
+    list: () => flowLogs,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    replace(changed) {
+      flowLogs = changed;
+      for (const listener of listeners) listener();
+    },
+  };
+}
+
 /** DATA/cursors and DATA/s3. */
 export interface Folders {
   readonly cursors: string;
@@ -131,6 +151,8 @@ export interface DeliverySetup {
   readonly store: FakeStore;
   readonly folders: Folders;
   readonly flowLogs?: readonly FlowLog[];
+  /** In place of `flowLogs`, where they change. */
+  readonly registry?: FlowLogSource;
   readonly config?: Partial<DeliverConfig>;
   /** Stands between delivery and the embedded store. */
   readonly wrap?: (inner: ObjectStore) => ObjectStore;
@@ -144,7 +166,10 @@ export async function startDelivery(setup: DeliverySetup): Promise<Delivery> {
   const now = setup.nowMs ?? (() => 0);
   const delivery = createDelivery(config, {
     cursorFolder: setup.folders.cursors,
-    flowLogs: { list: () => setup.flowLogs ?? [FLOW_LOG], onChange: () => () => undefined },
+    flowLogs: setup.registry ?? {
+      list: () => setup.flowLogs ?? [FLOW_LOG],
+      onChange: () => () => undefined,
+    },
     reader: setup.store.reader,
     commits: setup.store,
     objectStore: setup.wrap?.(inner) ?? inner,

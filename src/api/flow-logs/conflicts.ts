@@ -55,7 +55,6 @@ function isTwin(sibling: FlowLog, flowLog: FlowLog, place: string): boolean {
   return (
     sibling.flowLogId !== flowLog.flowLogId &&
     sibling.trafficType === flowLog.trafficType &&
-    sibling.logDestinationType === flowLog.logDestinationType &&
     placeOf(sibling) === place
   );
 }

@@ -149,6 +149,17 @@ test('a flow log may not become the twin of another', async (t) => {
   assert.equal(flowLog().trafficType, 'ALL');
 });
 
+test('two flow logs may not become twins in one call', async (t) => {
+  const { operations, id } = await openOne(t);
+  const other = await operations.create({ ...REQUEST, TrafficType: 'ACCEPT' });
+  const ids = [id, ...other.FlowLogIds];
+
+  const answer = await operations.modify({ FlowLogIds: ids, TrafficType: 'REJECT' });
+
+  assert.deepEqual(answer.FlowLogIds, [id]);
+  assert.equal(answer.Unsuccessful[0]?.Error?.Code, 'FlowLogAlreadyExists');
+});
+
 test('a format that is not named is not judged again', async (t) => {
   const { operations, id } = await openOne(t, { LogFormat: 'all' });
 

@@ -40,7 +40,7 @@ const KINDS: Readonly<Record<FlowLogResourceType, ResourceKind>> = {
   NetworkInterface: {
     prefix: 'eni-',
     arnType: 'network-interface',
-    malformedCode: 'InvalidNetworkInterfaceID.Malformed',
+    malformedCode: 'InvalidNetworkInterfaceId.Malformed',
     notFound: awsFaults.interfaceNotFound,
     ownerOf: (id, snapshot) => {
       const eni = snapshot.enis.get(id);

@@ -1,6 +1,7 @@
-// Gives each captured device the observation point of its interface (ENI). A device that the
-// inventory does not know yet (it was made a moment ago) waits a little; then it is captured under
-// the unknown point, since packets without a name are better than none.
+// Gives each captured device the observation point of its interface (ENI), and another one when the
+// inventory comes to say that the device belongs to another interface. A device that the inventory
+// does not know yet (it was made a moment ago) waits a little; then it is captured under the unknown
+// point, since packets without a name are better than none.
 import { UNKNOWN_POINT, type Enricher, type PointRegistry } from '../enrich/index.ts';
 import { createResolver, type Inventory, type Resolver } from '../inventory/index.ts';
 import type { Logger } from '../observe/index.ts';
@@ -32,6 +33,8 @@ export function createDeviceAssigner(deps: AssignerDeps): DeviceAssigner {
     string,
     { readonly device: CaptureDevice; readonly timer: NodeJS.Timeout }
   >();
+  /** What is captured, with the interface that it is captured as; null for the unknown point. */
+  const assigned = new Map<string, { device: CaptureDevice; as: string | null }>();
   let resolver: Resolver | null = null;
 
   const resolverOf = (snapshot: Snapshot): Resolver => {
@@ -43,16 +46,22 @@ export function createDeviceAssigner(deps: AssignerDeps): DeviceAssigner {
     const snapshot = inventory.snapshot();
     const eni = resolverOf(snapshot).eniByDevice(netns, name);
     if (eni === undefined) return false;
-    const point = points.pointFor(eni.interfaceId);
+    const { interfaceId } = eni;
+    const hostSide = eni.device?.hostSide ?? false;
+    const as = `${interfaceId} ${hostSide}`;
+    if (assigned.get(keyOf(device))?.as === as) return true;
+    assigned.set(keyOf(device), { device, as });
+    const point = points.pointFor(interfaceId);
     enricher.know(point, snapshot);
-    assign({ netns, ifindex, name, point, hostSide: eni.device?.hostSide ?? false });
+    assign({ netns, ifindex, name, point, hostSide });
     const where = netns === null ? '' : ` in ${netns}`;
-    log.info('capture.began', `Capturing ${name}${where} as ${eni.interfaceId}`);
+    log.info('capture.began', `Capturing ${name}${where} as ${interfaceId}`);
     return true;
   };
   const giveUp = (device: CaptureDevice): void => {
     waiting.delete(keyOf(device));
     const { netns, ifindex, name } = device;
+    assigned.set(keyOf(device), { device, as: null });
     assign({ netns, ifindex, name, point: UNKNOWN_POINT, hostSide: false });
     const message = `Capturing "${name}", which the inventory does not know: no interface id`;
     log.warn('capture.unknown-device', message);
@@ -63,6 +72,8 @@ export function createDeviceAssigner(deps: AssignerDeps): DeviceAssigner {
       clearTimeout(timer);
       waiting.delete(key);
     }
+    // One that no interface has any more keeps its name: it may be without address for a moment.
+    for (const { device } of assigned.values()) tryAssign(device);
   });
 
   return {
@@ -77,12 +88,14 @@ export function createDeviceAssigner(deps: AssignerDeps): DeviceAssigner {
       const entry = waiting.get(keyOf(device));
       clearTimeout(entry?.timer);
       waiting.delete(keyOf(device));
+      assigned.delete(keyOf(device));
       log.info('capture.ended', `No longer capturing ${device.name}`);
     },
     stop() {
       unsubscribe();
       for (const { timer } of waiting.values()) clearTimeout(timer);
       waiting.clear();
+      assigned.clear();
     },
   };
 }

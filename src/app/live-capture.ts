@@ -36,7 +36,7 @@ export interface LiveDevice {
 }
 
 interface CapturedInterface {
-  readonly device: LiveDevice;
+  device: LiveDevice;
   readonly link: number;
   readonly ring: Ring;
   readonly ringBytes: number;
@@ -76,11 +76,17 @@ export class LiveCapture {
   }
 
   /**
-   * Starts to capture an interface.
+   * Starts to capture an interface, or gives one that is captured another point.
    *
    * @throws OperationError of openRing
    */
   add(device: LiveDevice): void {
+    const known = this.#interfaces.get(keyOf(device));
+    if (known === undefined) this.#open(device);
+    else this.#reassign(known, device);
+  }
+
+  #open(device: LiveDevice): void {
     const { blockTimeoutMs, snapshotLength } = this.#options.capture;
     const ringBytes = this.#nextRingBytes();
     const blockBytes = Math.max(
@@ -95,17 +101,30 @@ export class LiveCapture {
       snapshotLength,
     });
     const link = this.#freeLinks.pop() ?? this.#linksUsed++;
-    this.#hotPath.setLink(link, {
-      linkType: ring.linkType,
-      point: device.point,
-      policy: device.hostSide ? LINK_POLICY.hostSide : LINK_POLICY.packetType,
-      virtioHeader: ring.virtioHeader,
-    });
+    this.#setLink(link, ring, device);
     const captured: CapturedInterface = { device, link, ring, ringBytes, packets: 0, drops: 0 };
     this.#ringsBytes += ringBytes;
     this.#interfaces.set(keyOf(device), captured);
     this.#counters.watch(this.#options.clock(), device.point);
     ring.onReadable(() => this.#drain(captured, BLOCKS_PER_TURN));
+  }
+
+  /** What the ring holds by now, and has lost, belongs to the former point. */
+  #reassign(captured: CapturedInterface, device: LiveDevice): void {
+    this.#drain(captured, Infinity);
+    this.#count(captured, captured.ring.statistics().drops);
+    captured.device = device;
+    this.#setLink(captured.link, captured.ring, device);
+    this.#counters.watch(this.#options.clock(), device.point);
+  }
+
+  #setLink(link: number, { linkType, virtioHeader }: Ring, device: LiveDevice): void {
+    this.#hotPath.setLink(link, {
+      linkType,
+      point: device.point,
+      policy: device.hostSide ? LINK_POLICY.hostSide : LINK_POLICY.packetType,
+      virtioHeader,
+    });
   }
 
   /** Ends the capture of an interface; frames already in its ring are metered. */

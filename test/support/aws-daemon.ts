@@ -1,7 +1,7 @@
 // `weir up` without a capture, for tests with real AWS clients: it serves the AWS endpoint on a
 // loopback port over an inventory file. Capturing is kept off by taking CAP_NET_RAW away, so that
 // nothing of the machine's own network gets in.
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -57,6 +57,8 @@ export async function startServing(options: ServingOptions): Promise<ServingWeir
   ];
   const child = spawn(program, args, {
     stdio: ['ignore', 'ignore', 'pipe'],
+    // A group of its own: a word before the command may stay between us and the daemon.
+    detached: true,
     env: { ...process.env, WEIR_REGION: region, WEIR_LOG_LEVEL: 'debug', ...options.settings },
   });
   const lines: string[] = [];
@@ -70,7 +72,7 @@ export async function startServing(options: ServingOptions): Promise<ServingWeir
   const deadline = performance.now() + START_TIMEOUT_MS;
   while (!lines.some((line) => line.includes('daemon.started'))) {
     if (child.exitCode !== null || performance.now() > deadline) {
-      child.kill('SIGKILL');
+      signal(child, 'SIGKILL');
       throw new Error(`weir up did not start: ${lines.join('\n')}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -88,14 +90,19 @@ export async function startServing(options: ServingOptions): Promise<ServingWeir
     lines,
     pid: child.pid ?? 0,
     async stop() {
-      child.kill('SIGTERM');
+      signal(child, 'SIGTERM');
       return exited;
     },
     async kill() {
-      child.kill('SIGKILL');
+      signal(child, 'SIGKILL');
       await exited;
     },
   };
+}
+
+/** Sends a signal to the whole group, unless it has ended. */
+function signal(child: ChildProcess, name: NodeJS.Signals): void {
+  if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, name);
 }
 
 /** The variables that `eval "$(weir env)"` sets, as a real shell reads them. */

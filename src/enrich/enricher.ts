@@ -5,22 +5,16 @@ import {
   FLOW_PACKETS_OFFSET,
   META_POINT_MASK,
   META_POINT_SHIFT,
-  POINTS_MAX,
   type Exclusion,
   type FlowBatch,
   type PointCounters,
 } from '../spine/flow.ts';
-import {
-  LOG_STATUS,
-  type InterfaceIdentity,
-  type LossCounts,
-  type PeerIdentity,
-  type RecordBatch,
-} from '../spine/record.ts';
+import { LOG_STATUS, type LossCounts, type RecordBatch } from '../spine/record.ts';
 import type { Snapshot } from '../spine/topology.ts';
 import { annotate, ANNOTATION_WORD, ENTRY_WORDS, META_WORD } from './annotate.ts';
 import { InterfacePlans } from './interface-plan.ts';
-import { peerOfFlow, type Peer } from './peers.ts';
+import { InterfaceList, PeerList } from './identity-lists.ts';
+import { peerOfFlow } from './peers.ts';
 import { UNKNOWN_POINT, type PointRegistry } from './point-registry.ts';
 import { RecordRows } from './record-rows.ts';
 import { hasLoss, WindowMemory, type WindowNotes } from './window-memory.ts';
@@ -115,61 +109,6 @@ export function createEnricher(deps: EnricherDeps): Enricher {
       return { batch: records, excludedPackets: excluded.packets };
     },
   };
-}
-
-/** Identities of one batch, each once, in the order of their first record. */
-class InterfaceList {
-  readonly #registry: PointRegistry;
-  /** 1 + index of the point's identity, or 0. */
-  readonly #positions = new Int32Array(POINTS_MAX);
-  #points: number[] = [];
-  #snapshot: Snapshot | undefined;
-  identities: InterfaceIdentity[] = [];
-
-  constructor(registry: PointRegistry) {
-    this.#registry = registry;
-  }
-
-  begin(snapshot: Snapshot): void {
-    for (const point of this.#points) this.#positions[point] = 0;
-    this.#points = [];
-    this.#snapshot = snapshot;
-    this.identities = [];
-  }
-
-  /** Index of the point's identity in the batch. */
-  indexOf(point: number): number {
-    const position = this.#positions[point]!;
-    if (position !== 0) return position - 1;
-    this.#points.push(point);
-    this.#positions[point] = this.identities.push(this.identityAt(point));
-    return this.identities.length - 1;
-  }
-
-  identityAt(point: number): InterfaceIdentity {
-    if (this.#snapshot === undefined) throw new Error('A batch has not begun');
-    return this.#registry.identity(point, this.#snapshot);
-  }
-}
-
-/** Peers of one batch, each once, in the order of their first record. */
-class PeerList {
-  #batch = 0;
-  identities: PeerIdentity[] = [];
-
-  begin(): void {
-    this.#batch++;
-    this.identities = [];
-  }
-
-  /** 1 + index of the peer's identity in the batch. */
-  numberOf(peer: Peer): number {
-    if (peer.batch !== this.#batch) {
-      peer.batch = this.#batch;
-      peer.position = this.identities.push(peer.identity);
-    }
-    return peer.position;
-  }
 }
 
 function exclusionAt(words: Uint32Array, word: number): number {

@@ -30,7 +30,7 @@ export interface Peer {
 
 /** Peers of one interface. */
 export interface PeerLookup {
-  /** True for an attachment of a transit gateway: the far side of what comes in is where it goes. */
+  /** True for a transit gateway's: the far side of what comes in is where it goes. */
   readonly isGateway: boolean;
   /**
    * An IPv4 address has a peer only if its bits of `mask` are `common`: most addresses are the

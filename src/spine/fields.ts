@@ -34,9 +34,9 @@ const ORDINARY = 'ordinary interface';
 const NO_HOP =
   'none is known, or it belongs to another account; in replay; at the interfaces of a ' +
   'transit gateway; ingress from a transit gateway or load balancer';
-const NO_HOP_ZONE = 'as next-hop-interface-id, but shown of other accounts too';
+const NO_ZONE = 'as next-hop-interface-id, but shown of other accounts too';
 const NO_BPA = 'always: neither Block Public Access nor encryption controls exist here';
-const NO_ENCRYPTION = 'always: encryption controls do not exist here';
+const NOT_HERE = 'always: encryption controls do not exist here';
 const NO_LOSS = 'always: what a gateway loses is not seen at its interfaces';
 
 function field(
@@ -94,7 +94,7 @@ export const VPC_FIELDS: readonly Field[] = [
   field('ecs-task-id', 7, 'vpc', 'string', NOT_ECS, 'Id of the task'),
   field('reject-reason', 8, 'vpc', 'string', NO_BPA, 'AWS: BPA or EC'),
   field('resource-id', 9, 'vpc', 'string', 'everything else', 'Regional NAT gateway of the flow'),
-  field('encryption-status', 10, 'vpc', 'int32', NO_ENCRYPTION, 'AWS: 0 no, 1 Nitro, 2 app, 3 both'),
+  field('encryption-status', 10, 'vpc', 'int32', NOT_HERE, 'AWS: 0 none, 1 Nitro, 2 app, 3 both'),
   field('instance-tag', 11, 'vpc', 'string', NO_TAG, 'Value of the first instance tag'),
   field('instance-tag-2', 11, 'vpc', 'string', NO_TAG, 'Value of the second instance tag'),
   field('interface-tag', 11, 'vpc', 'string', NO_TAG, 'Value of the first interface tag'),
@@ -104,7 +104,7 @@ export const VPC_FIELDS: readonly Field[] = [
   field('interface-type', 11, 'vpc', 'string', ORDINARY, 'nat_gateway, transit_gateway, ...'),
   field('next-hop-interface-id', 11, 'vpc', 'string', NO_HOP, 'Next hop; ingress: previous hop'),
   field('next-hop-subnet-id', 11, 'vpc', 'string', NO_HOP, 'Subnet of that interface'),
-  field('next-hop-az-id', 11, 'vpc', 'string', NO_HOP_ZONE, 'Availability zone id of that interface'),
+  field('next-hop-az-id', 11, 'vpc', 'string', NO_ZONE, 'Availability zone id of that interface'),
   field('next-hop-vpc-id', 11, 'vpc', 'string', NO_HOP, 'VPC of that interface'),
   field('next-hop-interface-type', 11, 'vpc', 'string', NO_HOP, 'Type of that interface'),
 ];

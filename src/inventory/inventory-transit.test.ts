@@ -299,6 +299,14 @@ describe('parseInventory() refuses', () => {
       'line 17: ecs-clusters[1].arn "arn:aws:ecs:eu-west-1:123456789012:cluster/shop" says ' +
         'something else than name, account and region',
     ]);
+    assert.match(
+      faultsAfter('{arn:', '{region: us-east-1, arn:')[0] ?? '',
+      /says something else than name, account and region$/,
+    );
+    assert.match(
+      faultsAfter(':cluster/shop', ':cluster/shop/x')[0] ?? '',
+      /is no ARN of this kind/,
+    );
     assert.deepEqual(faultsAfter('{name: shop}', '{name: shop, account: 123456789012}'), [
       'line 17: ecs-clusters[1] "arn:aws:ecs:eu-west-1:123456789012:cluster/shop" occurs twice',
     ]);

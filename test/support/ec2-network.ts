@@ -31,6 +31,7 @@ instances:
 transit-gateways:
   - {id: tgw-1, description: hub, tags: {Name: hub}}
   - {id: tgw-2, region: us-east-1}
+  - {id: tgw-3, region: ap-south-1}
 transit-gateway-attachments:
   - {id: tgw-attach-1, transit-gateway: tgw-1, vpc: vpc-1}
   - {id: tgw-attach-2, transit-gateway: tgw-1, vpc: vpc-2, tags: {Name: two}}
@@ -42,6 +43,7 @@ enis:
   - {id: eni-3, subnet: subnet-3, instance: i-2, ipv4: [10.2.0.5]}
   - {id: eni-4, subnet: subnet-2, attachment: tgw-attach-2, ipv4: [10.1.0.5]}
   - {id: eni-5, subnet: subnet-4}
+  - {id: eni-6, subnet: subnet-2, interface: veth6, host-side: true}
 `;
 
 export const REGION = 'eu-west-1';

@@ -61,7 +61,9 @@ describe('DescribeNetworkInterfaces', () => {
       ['eni-2', 'interface', 'in-use', false, '111122223333', 1],
       ['eni-4', 'transit_gateway', 'in-use', true, 'amazon-aws', 1],
       ['eni-5', 'interface', 'available', false, undefined, undefined],
+      ['eni-6', 'interface', 'in-use', false, undefined, undefined],
     ]);
+    assert.equal(NetworkInterfaces.at(-1)?.Description, 'host side veth6');
   });
 
   it('filters', async () => {

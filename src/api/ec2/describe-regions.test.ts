@@ -13,18 +13,15 @@ describe('DescribeRegions', () => {
   it('shows the configured region and those of the inventory', async () => {
     const { Regions } = await client.send(new DescribeRegionsCommand({ AllRegions: true }));
 
-    assert.deepEqual(Regions, [
-      {
-        RegionName: 'eu-west-1',
-        Endpoint: 'ec2.eu-west-1.amazonaws.com',
+    // Of the first one the inventory has a transit gateway only.
+    assert.deepEqual(
+      Regions,
+      ['ap-south-1', 'eu-west-1', 'us-east-1'].map((region) => ({
+        RegionName: region,
+        Endpoint: `ec2.${region}.amazonaws.com`,
         OptInStatus: 'opt-in-not-required',
-      },
-      {
-        RegionName: 'us-east-1',
-        Endpoint: 'ec2.us-east-1.amazonaws.com',
-        OptInStatus: 'opt-in-not-required',
-      },
-    ]);
+      })),
+    );
   });
 
   it('shows those named, filters, and refuses unknown ones', async () => {

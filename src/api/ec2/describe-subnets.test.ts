@@ -3,7 +3,10 @@ import { describe, it } from 'node:test';
 
 import { DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
 
-import { client, faultOf } from '../../../test/support/ec2-network.ts';
+import { clientOver } from '../../../test/support/ec2-client.ts';
+import { client, faultOf, REGION, SNAPSHOT } from '../../../test/support/ec2-network.ts';
+import { vpcOf } from '../../../test/support/topologies.ts';
+import { describeSubnetsOperation } from './describe-subnets.ts';
 
 describe('DescribeSubnets', () => {
   it('shows a subnet with zone, free addresses and ARN', async () => {
@@ -36,6 +39,17 @@ describe('DescribeSubnets', () => {
       Ipv6Native: false,
       Tags: [{ Key: 'Name', Value: 'a' }],
     });
+  });
+
+  it('reserves no addresses of AWS in the VPC that was made up for the host', async () => {
+    const vpcs = new Map([['vpc-1', vpcOf('vpc-1', [], { region: REGION, derived: true })]]);
+    const operation = describeSubnetsOperation({ snapshot: () => ({ ...SNAPSHOT, vpcs }) });
+    const command = new DescribeSubnetsCommand({ SubnetIds: ['subnet-1'] });
+
+    const { Subnets } = await clientOver([operation], REGION).send(command);
+
+    const [subnet] = Subnets ?? [];
+    assert.deepEqual([subnet?.AvailableIpAddressCount, subnet?.DefaultForAz], [11, true]);
   });
 
   it('shows the outpost that a subnet is in instead of a zone', async () => {

@@ -36,6 +36,7 @@ describe('zonesOf()', () => {
       'use1-az3': 'us-east-1b',
     });
     assert.deepEqual(namesOf('use1-az1', 'use1-az1=us-east-1d'), { 'use1-az1': 'us-east-1d' });
+    assert.deepEqual(namesOf('use1-az1=us-east-1d', 'use1-az1'), { 'use1-az1': 'us-east-1d' });
   });
 
   it('names zones whose ids have no number, and more than there are letters', () => {

@@ -20,7 +20,7 @@ export function registerEnv(program: Command, deps: CommandDeps): void {
     .command('env')
     .summary('print what sets a shell up for AWS clients: eval "$(weir env)"')
     .description(
-      'Prints the lines that point AWS clients (CLI, SDKs, Terraform, CDK) to the running Weir\n' +
+      'Prints the lines that point AWS clients (CLI, SDKs, Terraform, CDK) to the running Weir ' +
         "and give them an access key. The key may do everything unless --key names another's.",
     )
     .option('--key <id>', "this access key instead of user default's")

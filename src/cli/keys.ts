@@ -30,7 +30,7 @@ export function registerKeys(program: Command, deps: KeysDeps): void {
   const group = program
     .command('keys')
     .description(
-      'Creates, lists and revokes access keys. Each carries a policy that says what its holder\n' +
+      'Creates, lists and revokes access keys. Each carries a policy that says what its holder ' +
         'may call. Weir creates the first one by itself; weir env prints it.',
     );
   registerCreate(group, deps);

@@ -9,7 +9,7 @@ export function registerUp(program: Command, deps: CommandDeps): void {
     .command('up')
     .summary('capture, keep and deliver flow records')
     .description(
-      'Captures the packets of this host, meters them in windows of 60 s, keeps the records and\n' +
+      'Captures the packets of this host, meters them in windows of 60 s, keeps the records and ' +
         'delivers them to the flow logs. SIGINT or SIGTERM stops it, a second one at once.',
     )
     .option('--data <dir>', 'folder of everything that is kept (default ./weir-data)')

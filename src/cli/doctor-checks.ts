@@ -202,7 +202,11 @@ function checkFlowLogs({ status }: Examined): Check[] {
       `${entry.logDestination}: ${groupedNumber(entry.records)} records in ` +
       `${groupedNumber(entry.files)} files, ${entry.backlogWindows} windows waiting`;
     if (entry.cause !== null)
-      return fail('flow logs', `${counts}; ${entry.cause}`, 'see the cause');
+      return fail(
+        'flow logs',
+        `${counts}; ${entry.cause}`,
+        'once that is put right, delivery goes on where it stopped',
+      );
     if (entry.delaySeconds > DELAY_SECONDS_WARN) {
       return warn('flow logs', `${counts} for ${entry.delaySeconds} s`, 'see the log of weir');
     }

@@ -141,29 +141,4 @@ describe('paging through 10,000 interfaces', () => {
       [],
     );
   });
-
-  it('takes under 20 ms for a page, under 100 ms when a filter looks at all', async () => {
-    const snapshot = largeSnapshot();
-    const operation = describeNetworkInterfacesOperation({ snapshot: () => snapshot });
-    const call = { caller: CALLER, requestId: '' };
-    const Filters = [{ Name: 'tag:Name', Values: ['*999'] }];
-    const costs = [
-      { request: { MaxResults: 100 }, boundMs: 20 },
-      { request: { MaxResults: 1000 }, boundMs: 20 },
-      { request: { MaxResults: 100, Filters }, boundMs: 100 },
-    ];
-    // The first page of a snapshot also sorts it.
-    await operation.run({ MaxResults: 100 }, call);
-
-    for (const { request, boundMs } of costs) {
-      // The least of some rounds: others may use the machine too.
-      let leastMs = Infinity;
-      for (let round = 0; round < 20 && leastMs >= boundMs; round++) {
-        const started = performance.now();
-        await operation.run(request, call);
-        leastMs = Math.min(leastMs, performance.now() - started);
-      }
-      assert.ok(leastMs < boundMs, `${JSON.stringify(request)}: ${leastMs} ms`);
-    }
-  });
 });

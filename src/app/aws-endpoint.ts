@@ -43,10 +43,12 @@ export interface AwsEndpoint {
   /** For the control port. */
   readonly flowLogs: FlowLogOperations;
   readonly keys: KeyOperations;
+  /** Creates an access key that may do everything, where there never was any. */
+  ensureFirstKey(): Promise<void>;
 }
 
 /**
- * Opens the access keys, creating the first one where there never was any, and makes the handler.
+ * Opens the access keys and makes the handler.
  *
  * @throws OperationError when the keys' file is damaged or readable by others
  */
@@ -54,7 +56,6 @@ export async function openAwsEndpoint(parts: AwsEndpointParts): Promise<AwsEndpo
   const { config, paths, snapshot, log, metrics, now, onBug } = parts;
   const { accountId, region } = config;
   const keys = await openAccessKeys(paths.accessKeys, { now, randomBytes });
-  await createFirstKey(keys, log);
   const flowLogDeps = flowLogDepsOf(parts);
   const services = [
     createEc2Service({ ...flowLogDeps, region, putObject: putObjectOf(parts) }),
@@ -75,10 +76,11 @@ export async function openAwsEndpoint(parts: AwsEndpointParts): Promise<AwsEndpo
     handler,
     flowLogs: createFlowLogOperations(flowLogDeps),
     keys: createKeyOperations(keys, { region, now }),
+    ensureFirstKey: () => ensureFirstKey(keys, log),
   };
 }
 
-async function createFirstKey(keys: AccessKeys, log: Logger): Promise<void> {
+async function ensureFirstKey(keys: AccessKeys, log: Logger): Promise<void> {
   const created = await keys.ensureDefault();
   if (created === null) return;
   const { accessKeyId } = created;

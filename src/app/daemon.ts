@@ -137,6 +137,7 @@ async function build(options: DaemonOptions, endings: Endings): Promise<Daemon> 
   const server = await openHttpServer(addressOf(config), [control, aws.handler], onBug);
   endings.push(() => server.close());
   state.listen = formatListen(server.address);
+  await aws.ensureFirstKey();
 
   if (options.logTo !== null) {
     await createFirstFlowLog(options.logTo, registry, flowLogs, snapshot());

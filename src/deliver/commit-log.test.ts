@@ -35,7 +35,7 @@ function trial(stored: number): Trial {
   };
   const unused = (): never => assert.fail('lines are not read here');
   const feed = { lastSequence: stored, onCommit: () => () => undefined };
-  const full = { ...reader, readLines: unused, readLinesOfMany: unused };
+  const full = { ...reader, readLines: unused, readLinesOfMany: unused, rowCounts: unused };
   return { log: createCommitLog(feed, full), asked };
 }
 

@@ -61,7 +61,7 @@ export function createDelivery(config: Partial<DeliverConfig>, deps: DeliveryDep
   const loopDeps = {
     ...deps,
     commits,
-    reads: createSharedReads({ reader: deps.reader, clock: () => performance.now() }),
+    reads: createSharedReads({ ...deps, clock: () => performance.now() }),
     cursors: openCursorFolder(deps.cursorFolder),
     turns: createTurns(settings.concurrency),
     metrics: createDeliverMetrics(deps.metrics),

@@ -268,7 +268,7 @@ async function deliverGroup(
     group,
     {
       reads: deps.reads,
-      alike: () => scopesAlike(deps.flowLogs.list(), flowLog, group, deps.commits),
+      alike: () => scopesAlike(deps.flowLogs.list(), current, group, deps.commits),
       objectStore: deps.objectStore,
       limits: config,
     },

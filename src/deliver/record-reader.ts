@@ -31,10 +31,13 @@ export interface AnnouncedCommit extends CommittedWindow {
   readonly interfaces: readonly InterfaceIdentity[];
 }
 
-export interface ReadLinesRequest {
-  /** First and last sequence, both included. */
+/** First and last sequence, both included. */
+export interface SequenceRange {
   readonly fromSequence: number;
   readonly toSequence: number;
+}
+
+export interface ReadLinesRequest extends SequenceRange {
   readonly scope: RecordScope;
   /**
    * ACCEPT and REJECT leave out the other action; NODATA and SKIPDATA always belong. Null is the
@@ -86,6 +89,11 @@ export interface RecordReader {
     request: Omit<ReadLinesRequest, 'scope'>,
     scopes: readonly RecordScope[],
   ): AsyncIterable<ResourceLines>;
+  /** Records by resource in the commits, for every resource of these types that has any. */
+  rowCounts(
+    range: SequenceRange,
+    resourceTypes: readonly FlowLogResourceType[],
+  ): Promise<ReadonlyMap<string, number>>;
   /** At most `limit` commits that follow the sequence, in ascending order. */
   commitsAfter(sequence: number, limit: number): Promise<readonly CommittedWindow[]>;
 }

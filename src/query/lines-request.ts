@@ -18,11 +18,14 @@ export interface TagFields {
   readonly specifications: readonly TagFieldSpecification[];
 }
 
-/** What lines are asked for, whosever they are. */
-export interface LinesRequest {
-  /** First and last sequence, both included. */
+/** First and last sequence, both included. */
+export interface SequenceRange {
   readonly fromSequence: number;
   readonly toSequence: number;
+}
+
+/** What lines are asked for, whosever they are. */
+export interface LinesRequest extends SequenceRange {
   /**
    * ACCEPT and REJECT leave out the other action; NODATA and SKIPDATA always belong. Null is the
    * same as ALL: transit gateways know no action.

@@ -2,7 +2,12 @@
 import type { FlowLogResourceType } from '../aws/flow-log.ts';
 import { aggregatedRows } from './aggregation.ts';
 import { quoteText } from './duckdb.ts';
-import type { LinesRequest, ReadLinesRequest, RecordScope } from './lines-request.ts';
+import type {
+  LinesRequest,
+  ReadLinesRequest,
+  RecordScope,
+  SequenceRange,
+} from './lines-request.ts';
 import { segmentSource } from './segment-source.ts';
 import { type FieldView, fieldExpression, formatVersion } from './view.ts';
 
@@ -59,6 +64,26 @@ export function linesOfManySql(
     FROM (${resources.join(' UNION ALL ')}) GROUP BY resource, slot ORDER BY slot`;
 }
 
+/** SELECT resource, row_count for every resource of these types. */
+export function rowCountsSql(
+  range: SequenceRange,
+  resourceTypes: readonly FlowLogResourceType[],
+  paths: readonly string[],
+): string {
+  return resourceTypes
+    .map((type) => SCOPE_COLUMNS[type])
+    .map(
+      (column) => `SELECT ${column} AS resource, count(*) AS row_count
+        FROM (${segmentSource(paths)}) WHERE ${rangeSql(range)} AND ${column} IS NOT NULL
+        GROUP BY ${column}`,
+    )
+    .join(' UNION ALL ');
+}
+
+function rangeSql({ fromSequence, toSequence }: SequenceRange): string {
+  return `sequence BETWEEN ${Math.trunc(fromSequence)} AND ${Math.trunc(toSequence)}`;
+}
+
 function isGateway(scope: RecordScope | null): boolean {
   const type = scope?.resourceType;
   return type === 'TransitGateway' || type === 'TransitGatewayAttachment';
@@ -90,9 +115,9 @@ function recordsSql(
   values: readonly (string | null)[],
   kept: readonly string[],
 ): string {
-  const { fromSequence, toSequence, aggregationSeconds } = request;
-  const range = `sequence BETWEEN ${Math.trunc(fromSequence)} AND ${Math.trunc(toSequence)}`;
-  const rows = `SELECT * FROM (${segmentSource(paths)}) WHERE ${range} AND ${condition}`;
+  const { aggregationSeconds } = request;
+  const rows = `SELECT * FROM (${segmentSource(paths)})
+    WHERE ${rangeSql(request)} AND ${condition}`;
   const selected = traffic(request);
   if (aggregationSeconds === 60) {
     return `SELECT *, sequence AS first_sequence, row_number AS first_row FROM (${rows})

@@ -2,15 +2,18 @@
 // minutes that holds the record's end.
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 
+import type { FlowLogResourceType } from '../aws/flow-log.ts';
+import { withConnection } from './duckdb.ts';
 import type {
   LineChunk,
   LinesRequest,
   ReadLinesRequest,
   RecordScope,
   ResourceLines,
+  SequenceRange,
 } from './lines-request.ts';
-import { linesOfManySql, linesSql } from './lines-sql.ts';
-import { currentSegmentPaths, isVanished } from './segment-list.ts';
+import { linesOfManySql, linesSql, rowCountsSql } from './lines-sql.ts';
+import { currentSegmentPaths, isVanished, withRelisting } from './segment-list.ts';
 import { toQueryError } from './statement.ts';
 
 /** Lines are gathered to chunks of about this many characters. */
@@ -53,6 +56,30 @@ export function readLinesOfMany(
       resourcesOf(connection, linesOfManySql(request, scopes, paths)),
     ),
   );
+}
+
+/**
+ * Records by resource in the commits, for every resource of these types that has any.
+ *
+ * @throws OperationError `failed` when a segment cannot be read
+ */
+export async function rowCounts(
+  database: DuckDBInstance,
+  directory: string,
+  range: SequenceRange,
+  resourceTypes: readonly FlowLogResourceType[],
+): Promise<ReadonlyMap<string, number>> {
+  return withRelisting(async () => {
+    const paths = currentSegmentPaths(directory, range.fromSequence, range.toSequence);
+    if (paths.length === 0 || resourceTypes.length === 0) return new Map();
+    const sql = rowCountsSql(range, resourceTypes, paths);
+    try {
+      const result = await withConnection(database, (connection) => connection.runAndReadAll(sql));
+      return new Map(result.getRows().map(([id, count]) => [String(id), Number(count)]));
+    } catch (cause) {
+      throw toQueryError(cause);
+    }
+  });
 }
 
 /** Again from the beginning when a segment vanished before anything was handed out. */

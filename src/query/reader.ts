@@ -1,5 +1,6 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 
+import type { FlowLogResourceType } from '../aws/flow-log.ts';
 import { ADDRESS_MACROS } from './address-sql.ts';
 import { loadDuckDb, openDatabase, quoteText, withConnection } from './duckdb.ts';
 import { type CommittedWindow, commitsAfter, sequenceBefore } from './commits.ts';
@@ -9,8 +10,9 @@ import type {
   ReadLinesRequest,
   RecordScope,
   ResourceLines,
+  SequenceRange,
 } from './lines-request.ts';
-import { readLines, readLinesOfMany } from './lines.ts';
+import { readLines, readLinesOfMany, rowCounts } from './lines.ts';
 import { type QueryColumn, type QueryValue, describeColumns, plainValue } from './query-value.ts';
 import { currentSegmentPaths, withRelisting } from './segment-list.ts';
 import { segmentSource } from './segment-source.ts';
@@ -55,6 +57,11 @@ export interface Reader {
     request: LinesRequest,
     scopes: readonly RecordScope[],
   ): AsyncIterable<ResourceLines>;
+  /** Records by resource, for every resource of these types that has any in the commits. */
+  rowCounts(
+    range: SequenceRange,
+    resourceTypes: readonly FlowLogResourceType[],
+  ): Promise<ReadonlyMap<string, number>>;
   /** At most `limit` commits that follow the sequence, in ascending order. */
   commitsAfter(sequence: number, limit?: number): Promise<readonly CommittedWindow[]>;
   /**
@@ -101,6 +108,7 @@ export async function openReader(options: ReaderOptions): Promise<Reader> {
     readLines: (request) => readLines(database, storeDirectory, request),
     readLinesOfMany: (request, scopes) =>
       readLinesOfMany(database, storeDirectory, request, scopes),
+    rowCounts: (range, resourceTypes) => rowCounts(database, storeDirectory, range, resourceTypes),
     sequenceBefore: (timeMs) => sequenceBefore(database, storeDirectory, timeMs),
     commitsAfter: (sequence, limit) => commitsAfter(database, storeDirectory, sequence, limit),
     close: () => database.closeSync(),

@@ -108,6 +108,7 @@ export function createFakeStore(): FakeStore {
           }
         }
       },
+      rowCounts: async () => new Map(),
       commitsAfter: async (sequence, limit) =>
         commits
           .filter((commit) => commit.sequence > sequence && commit.rowCount > 0)

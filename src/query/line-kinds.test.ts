@@ -265,6 +265,10 @@ describe('lines', () => {
       { resourceType: 'NetworkInterface', resourceId: `eni-${'0'.repeat(17)}` },
     ];
     const { fields } = parseLogFormat('default', 'vpc');
+    const counts = await reader.rowCounts({ fromSequence: 2, toSequence: 3 }, ['VPC', 'Subnet']);
+    const sum = (prefix: string): number =>
+      [...counts].reduce((total, [id, rows]) => total + (id.startsWith(prefix) ? rows : 0), 0);
+    assert.deepEqual([counts.size, sum('vpc-'), sum('subnet-')], [6, 1000, 1000]);
     for (const aggregationSeconds of [60, 600] as const) {
       for (const trafficType of ['ALL', 'REJECT'] as const) {
         const request = requestFor(null, fields, { aggregationSeconds, trafficType });

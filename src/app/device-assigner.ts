@@ -1,7 +1,7 @@
-// Gives each captured device the observation point of its interface (ENI), and another one when the
-// inventory comes to say that the device belongs to another interface. A device that the inventory
-// does not know yet (it was made a moment ago) waits a little; then it is captured under the unknown
-// point, since packets without a name are better than none.
+// Gives each captured device the observation point of its interface (ENI), and another one when
+// the inventory comes to say that the device belongs to another interface. A device that the
+// inventory does not know yet (it was made a moment ago) waits a little; then it is captured under
+// the unknown point, since packets without a name are better than none.
 import { UNKNOWN_POINT, type Enricher, type PointRegistry } from '../enrich/index.ts';
 import { createResolver, type Inventory, type Resolver } from '../inventory/index.ts';
 import type { Logger } from '../observe/index.ts';
@@ -27,13 +27,15 @@ export interface DeviceAssigner {
   stop(): void;
 }
 
+interface Waiting {
+  readonly device: CaptureDevice;
+  readonly timer: NodeJS.Timeout;
+}
+
 export function createDeviceAssigner(deps: AssignerDeps): DeviceAssigner {
   const { inventory, points, enricher, assign, log } = deps;
-  const waiting = new Map<
-    string,
-    { readonly device: CaptureDevice; readonly timer: NodeJS.Timeout }
-  >();
-  /** What is captured, with the interface that it is captured as; null for the unknown point. */
+  const waiting = new Map<string, Waiting>();
+  /** What is captured, and as which interface; null for the unknown point. */
   const assigned = new Map<string, { device: CaptureDevice; as: string | null }>();
   let resolver: Resolver | null = null;
 

@@ -148,7 +148,8 @@ describe('the AWS SDK for JavaScript', () => {
 
     assert.deepEqual(await refusal(sent), [
       'InvalidParameter',
-      'The TagFieldSpecifications parameter must be set when including tag fields in the log format',
+      'The TagFieldSpecifications parameter must be set when including tag fields in the log ' +
+        'format',
       400,
     ]);
   });

@@ -29,7 +29,8 @@ enis:
      ipv4: [10.77.0.1]}
 `;
 /** The second interface, declared while the daemon runs. */
-const LATER_ENI = `  - {id: eni-0aaaaaaaaaaaaaaa2, subnet: ${SUBNET}, interface: vc, ipv4: [10.77.0.65]}
+const LATER_ENI = `  - {id: eni-0aaaaaaaaaaaaaaa2, subnet: ${SUBNET}, interface: vc,
+     ipv4: [10.77.0.65]}
 `;
 
 /** As in AWS's announcement, word for word. */

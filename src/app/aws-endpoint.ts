@@ -55,7 +55,7 @@ export interface AwsEndpoint {
 export async function openAwsEndpoint(parts: AwsEndpointParts): Promise<AwsEndpoint> {
   const { config, paths, snapshot, log, metrics, now, onBug } = parts;
   const { accountId, region } = config;
-  const keys = await openAccessKeys(paths.accessKeys, { now, randomBytes });
+  const keys = logged(await openAccessKeys(paths.accessKeys, { now, randomBytes }), log);
   const flowLogDeps = flowLogDepsOf(parts);
   const services = [
     createEc2Service({ ...flowLogDeps, region, putObject: putObjectOf(parts) }),
@@ -77,6 +77,25 @@ export async function openAwsEndpoint(parts: AwsEndpointParts): Promise<AwsEndpo
     flowLogs: createFlowLogOperations(flowLogDeps),
     keys: createKeyOperations(keys, { region, now }),
     ensureFirstKey: () => ensureFirstKey(keys, log),
+  };
+}
+
+/** The same keys, of which every change is told. */
+function logged(keys: AccessKeys, log: Logger): AccessKeys {
+  return {
+    ...keys,
+    async create(request) {
+      const key = await keys.create(request);
+      const { accessKeyId, userName } = key;
+      log.info('access.key-created', `Created an access key of user ${userName}`, { accessKeyId });
+      return key;
+    },
+    async revoke(id) {
+      const key = await keys.revoke(id);
+      const { accessKeyId, userName } = key;
+      log.info('access.key-revoked', `Revoked an access key of user ${userName}`, { accessKeyId });
+      return key;
+    },
   };
 }
 

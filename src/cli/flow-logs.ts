@@ -17,7 +17,7 @@ export function registerFlowLogs(program: Command, deps: FlowLogsDeps): void {
   const group = program
     .command('flow-logs')
     .description(
-      'Creates, lists, modifies, tags and deletes flow logs, with parameters as the aws CLI has\n' +
+      'Creates, lists, modifies, tags and deletes flow logs, with parameters as the aws CLI has ' +
         'them. A flow log delivers the records of a VPC, subnet, interface or gateway.',
     );
   registerCreate(group, deps);

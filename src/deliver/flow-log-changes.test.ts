@@ -114,6 +114,23 @@ test('a backlog is delivered with the settings that it was stored under', async 
   ]);
 });
 
+test('ten minutes that are over in the backlog are cut where the settings changed', async (t) => {
+  const store = createFakeStore();
+  const folders = makeFolders(temporaryFolder(t));
+  for (let minute = 0; minute < 10; minute += 1) commitMinute(store, minute);
+  const hourly: FlowLog = { ...FLOW_LOG, maxAggregationInterval: 600 };
+
+  const changed = modified(hourly, 3, { logFormat: '${bytes}' });
+  const delivery = await startDelivery({ store, folders, flowLogs: [changed] });
+  await delivery.stop(DEADLINE_MS);
+
+  assert.deepEqual(contents(folders).toSorted(), [
+    'bytes | minute 3 | minute 4',
+    'bytes | minute 5 | minute 6 | minute 7 | minute 8 | minute 9',
+    'version srcaddr | minute 0 | minute 1 | minute 2',
+  ]);
+});
+
 test('what this release cannot deliver to fails, waits, and works once it can', async (t) => {
   const store = createFakeStore();
   const folders = makeFolders(temporaryFolder(t));
@@ -218,4 +235,32 @@ test('after a crash, groups that were passed over change no key', async (t) => {
 
   assert.deepEqual([...readObjects(folders).keys()], before);
   assert.deepEqual(deliveredLines(folders), ['minute 5']);
+});
+
+test('a late record of ten minutes that were passed over keeps its key after a crash', async (t) => {
+  const store = createFakeStore();
+  const folders = makeFolders(temporaryFolder(t));
+  const hourly: FlowLog = { ...FLOW_LOG, maxAggregationInterval: 600 };
+  const nowMs = (): number => (T + 900) * 1000;
+  let stored = 0;
+  const crash = (inner: ObjectStore): ObjectStore => ({
+    async putObject(...call) {
+      const byteCount = await inner.putObject(...call);
+      stored += 1;
+      await new Promise(() => undefined);
+      return byteCount;
+    },
+  });
+  const setup = { store, folders, flowLogs: [hourly], nowMs };
+  const first = await startDelivery({ ...setup, wrap: crash });
+  for (let minute = 0; minute < 3; minute += 1) commitMinute(store, minute, 'vpc-other');
+  await until(() => first.status()[0]?.deliveredSequence === 3);
+  commitMinute(store, 3);
+  await until(() => stored === 1);
+  await first.stop(1);
+
+  const second = await startDelivery(setup);
+  await second.stop(DEADLINE_MS);
+
+  assert.deepEqual(contents(folders), ['version srcaddr | minute 3']);
 });

@@ -126,6 +126,26 @@ describe('enrich(): addresses', () => {
     ]);
   });
 
+  it('leaves out the tags of an instance that belongs to another account', () => {
+    const subnet = subnetOf('subnet-1', 'vpc-1', ['10.0.0.0/24']);
+    const instance = { ipv4: ['10.0.0.1'], instanceId: 'i-1' };
+    const snapshot = snapshotOf({
+      vpcs: [vpcOf('vpc-1', ['10.0.0.0/16'])],
+      subnets: [subnet],
+      enis: [
+        eniOf('eni-own', subnet, instance),
+        eniOf('eni-other', subnet, { ...instance, accountId: '222222222222' }),
+      ],
+    });
+    const { registry, point } = enrichTrial();
+
+    const tags = ['eni-own', 'eni-other'].map(
+      (id) => registry.identity(point(id), snapshot).instanceTags,
+    );
+
+    assert.deepEqual(tags, [{ Name: 'name of i-1' }, {}]);
+  });
+
   it('names services, path and direction (V1, V2)', () => {
     const cidr = parseCidr('52.95.128.0/21');
     assert.ok(cidr);

@@ -50,6 +50,10 @@ const NETWORK = snapshotOf({
       interfaceType: 'transit_gateway',
       transitGatewayAttachmentId: 'tgw-attach-a',
     }),
+    eniOf('eni-tgw-a2', ZONE_2, {
+      ipv4: ['10.1.2.250'],
+      transitGatewayAttachmentId: 'tgw-attach-a',
+    }),
     eniOf('eni-tgw-b1', OTHER_1, {
       accountId: '222222222222',
       ipv4: ['10.2.1.250'],
@@ -135,6 +139,7 @@ describe('the peer of a record', () => {
     const fromB = { direction: 'egress', src: '10.2.2.7', dst: '10.1.1.5' } as const;
 
     const own = peersAt('eni-tgw-a1', [toB, fromB, { ...toB, dst: '10.3.0.1' }]);
+    const zone2 = peersAt('eni-tgw-a2', [toB, { ...toB, dst: '10.1.9.9' }]);
     const back = peersAt('eni-tgw-b2', [{ ...toB, direction: 'egress' }]);
 
     assert.deepEqual(idsOf(own), ['eni-tgw-b1', 'eni-tgw-b1', null]);
@@ -146,7 +151,8 @@ describe('the peer of a record', () => {
         ['123456789010', 'vpc-c', 'tgw-attach-c'],
       ],
     );
-    assert.deepEqual(idsOf(back), ['eni-tgw-a1']);
+    assert.deepEqual(idsOf(zone2), ['eni-tgw-b2', null]);
+    assert.deepEqual(idsOf(back), ['eni-tgw-a2']);
   });
 
   it('is known again in every batch and snapshot', () => {
@@ -215,7 +221,7 @@ function addressOf({ isIpv6, high, low }: { isIpv6: boolean; high: number; low: 
 } {
   const value = isIpv6
     ? (BigInt(high) << 100n) | BigInt(low)
-    : (0xffffn << 32n) | BigInt(0xc000_0000 + (high << 12) + low);
+    : (0xffffn << 32n) | BigInt((high % 2 === 0 ? 0xc000_0000 : 0x0a00_0000) + (high << 12) + low);
   const version = isIpv6 ? 6 : 4;
   return { version, words: addressFromValue(value, version).words };
 }

@@ -21,6 +21,7 @@ export const TEST_PROGRAMS = {
   ethtool: 'ethtool',
   tmux: 'tmux',
   faketime: 'faketime',
+  openssl: 'openssl',
   // By its path: the newest one of another package manager is no proof for Debian's.
   '/usr/bin/aws': 'awscli',
 };

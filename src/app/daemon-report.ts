@@ -35,7 +35,7 @@ export function welcomeText(daemon: Daemon, windowSeconds: number): string {
   const width = Math.max(...hints.map(([command]) => command.length));
   return [
     '',
-    `Weir is up on http://${daemon.listen}, process ${process.pid}, data in ${shown}`,
+    `Weir is up on ${daemon.port.url}, process ${process.pid}, data in ${shown}`,
     captured,
     delivered,
     '',

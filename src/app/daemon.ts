@@ -2,16 +2,7 @@
 // ARCHITECTURE.md for the drawing; this file is the only place that knows all of it.
 import { createBearerKey, createControl, type ControlDeps } from '../api/control/index.ts';
 import { openFlowLogRegistry } from '../api/flow-logs/index.ts';
-import {
-  createDataFolder,
-  formatListen,
-  parseListen,
-  removeDaemonNote,
-  writeDaemonNote,
-  type Config,
-  type DataPaths,
-  type ListenAddress,
-} from '../config/index.ts';
+import { createDataFolder, type Config, type DataPaths } from '../config/index.ts';
 import type { Delivery } from '../deliver/index.ts';
 import { createEnricher, PointRegistry, type Enricher } from '../enrich/index.ts';
 import type { Inventory } from '../inventory/index.ts';
@@ -22,7 +13,7 @@ import type { RecordBatch } from '../spine/record.ts';
 import { openAwsEndpoint } from './aws-endpoint.ts';
 import { createFirstFlowLog } from './first-flow-log.ts';
 import { startHostInventory } from './host-inventory.ts';
-import { openHttpServer } from './http-server.ts';
+import { openHttpPort, type HttpPort } from './http-port.ts';
 import { startLiveSource, type LiveSource } from './live-source.ts';
 import { createRecordPipeline, type StoredWindow } from './record-pipeline.ts';
 import { daemonHealth, daemonStatus, registerGauges, type StatusParts } from './status-source.ts';
@@ -43,8 +34,7 @@ export interface DaemonOptions {
 
 export interface Daemon {
   readonly paths: DataPaths;
-  /** `HOST:PORT` as bound. */
-  readonly listen: string;
+  readonly port: Pick<HttpPort, 'listen' | 'url'>;
   readonly source: LiveSource;
   readonly delivery: Delivery;
   /** Closes the open windows, stores them, delivers what is due, within the time. */
@@ -108,7 +98,7 @@ async function build(options: DaemonOptions, endings: Endings): Promise<Daemon> 
     log,
     metrics,
   });
-  const state: MutableParts = { listen: config.listen, source: null };
+  const state: MutableParts = { port: null, source: null };
   const { version } = options;
   const fixed = {
     version,
@@ -122,7 +112,7 @@ async function build(options: DaemonOptions, endings: Endings): Promise<Daemon> 
     snapshot: () => inventory.snapshot(),
     now,
   };
-  const parts: StatusParts = { ...fixed, listen: () => state.listen, source: () => state.source };
+  const parts: StatusParts = { ...fixed, ...lateParts(state, config) };
   registerGauges(metrics, parts);
   const key = createBearerKey();
   const onBug = (fault: unknown): void => reportBug(log, fault);
@@ -132,11 +122,12 @@ async function build(options: DaemonOptions, endings: Endings): Promise<Daemon> 
   const { flowLogs, keys } = aws;
   const tail = createTailSource(reader, store);
   const answers = answersOf(parts, metrics);
-  const control = createControl({ key, ...answers, tail, flowLogs, keys, onBug });
+  const { openMetrics } = config;
+  const control = createControl({ key, ...answers, openMetrics, tail, flowLogs, keys, onBug });
   // Before anything is captured: a port that is taken shall cost nothing.
-  const server = await openHttpServer(addressOf(config), [control, aws.handler], onBug);
-  endings.push(() => server.close());
-  state.listen = formatListen(server.address);
+  const port = await openHttpPort({ ...common, handlers: [control, aws.handler] });
+  endings.push(() => port.close());
+  state.port = port;
   await aws.ensureFirstKey();
 
   if (options.logTo !== null) {
@@ -150,21 +141,26 @@ async function build(options: DaemonOptions, endings: Endings): Promise<Daemon> 
   const source = await startLiveSource(config, deps);
   state.source = source;
   endings.push((leftMs) => source.stop(leftMs * 0.4));
-  writeDaemonNote(paths, { pid: process.pid, ...server.address, key });
-  endings.push(() => removeDaemonNote(paths));
-  return { paths, listen: state.listen, source, delivery, stop: (ms) => endings.run(ms) };
+  port.announce(key);
+  endings.push(() => port.conceal());
+  return { paths, port, source, delivery, stop: (ms) => endings.run(ms) };
 }
 
 /** What is known only once later parts have begun. */
 interface MutableParts {
-  listen: string;
+  port: HttpPort | null;
   source: LiveSource | null;
 }
 
-function addressOf(config: Config): ListenAddress {
-  const address = parseListen(config.listen);
-  if (address === null) throw new Error(`"${config.listen}" passed the configuration's check`);
-  return address;
+function lateParts(
+  state: MutableParts,
+  config: Config,
+): Pick<StatusParts, 'listen' | 'certificate' | 'source'> {
+  return {
+    listen: () => state.port?.listen ?? config.listen,
+    certificate: () => state.port?.certificate() ?? null,
+    source: () => state.source,
+  };
 }
 
 function answersOf(

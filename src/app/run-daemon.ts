@@ -74,9 +74,9 @@ function nextSignal(): Promise<NodeJS.Signals> {
 }
 
 function logStart(log: Logger, daemon: Daemon): void {
-  const { source, listen, paths } = daemon;
-  log.info('daemon.started', `Weir is up on http://${listen}`, {
-    listen,
+  const { source, port, paths } = daemon;
+  log.info('daemon.started', `Weir is up on ${port.url}`, {
+    listen: port.listen,
     data: paths.root,
     capture: source.state,
   });

@@ -2,7 +2,7 @@
 import type { Config, DataPaths } from '../config/index.ts';
 import type { Delivery } from '../deliver/index.ts';
 import type { PointRegistry } from '../enrich/index.ts';
-import type { DaemonStatus, Metrics } from '../observe/index.ts';
+import type { CertificateStatus, DaemonStatus, Metrics } from '../observe/index.ts';
 import type { Store } from '../store/index.ts';
 import type { LiveSource } from './live-source.ts';
 import type { RecordPipeline } from './record-pipeline.ts';
@@ -15,6 +15,8 @@ export interface StatusParts {
   readonly paths: DataPaths;
   /** `HOST:PORT` as bound. */
   readonly listen: () => string;
+  /** Null where the port speaks plain HTTP, or not yet. */
+  readonly certificate: () => CertificateStatus | null;
   /** Null until the capture has begun or failed to. */
   readonly source: () => LiveSource | null;
   readonly points: PointRegistry;
@@ -37,6 +39,7 @@ export function daemonStatus(parts: StatusParts): DaemonStatus {
     nowMs: parts.now(),
     data: parts.paths.root,
     listen: parts.listen(),
+    certificate: parts.certificate(),
     windowSeconds: parts.config.meter.windowSeconds,
     capture: {
       state: source?.state ?? 'starting',

@@ -69,7 +69,7 @@ describe('command line', () => {
     assertLine(weir(['tail', 'dstport = ssh-ish']), 1, /Wrong filter at character 11/);
     assertLine(weir(['tail', '--format', '${nothing}']), 1, /Log format: .* at character/);
     assertLine(weir(['up', '--config', '/nowhere.yaml']), 1, /Cannot read the configuration/);
-    assertLine(weir(['up', '--listen', '0.0.0.0:1']), 1, /there is no TLS yet/);
+    assertLine(weir(['up', '--listen', '0.0.0.0:1']), 1, /which takes TLS: set tls\.certificate/);
     assertLine(weir(['up', '--data', '/proc/weir']), 1, /Cannot create the data folder/);
   });
 

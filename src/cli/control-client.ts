@@ -1,9 +1,11 @@
 // Speaks to the daemon of a data folder: finds it by DATA/daemon.json, sends its key.
 import http from 'node:http';
+import type { Socket } from 'node:net';
 
 import { dataPaths, readDaemonNote } from '../config/data-folder.ts';
-import type { DaemonNote } from '../config/data-folder.ts';
+import type { DaemonNote, DataPaths } from '../config/data-folder.ts';
 import { OperationError, toOperationError } from '../observe/operation-error.ts';
+import { connectToDaemon, ForeignCertificateError, unreachable } from './daemon-connection.ts';
 
 const ANSWER_TIMEOUT_MS = 10_000;
 const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
@@ -21,9 +23,10 @@ export class ControlError extends OperationError {
   }
 }
 
-/** A connection to one daemon; no state beyond the address and the key. */
+/** A connection to one daemon; no state beyond its note. */
 export interface ControlClient {
-  readonly note: DaemonNote;
+  /** As last read: it changes with the daemon's certificate. */
+  note(): DaemonNote;
   /** GET that answers JSON. */
   get(path: string): Promise<unknown>;
   /** POST of a JSON body that answers JSON. */
@@ -38,13 +41,15 @@ export interface ControlClient {
  * @returns null when none runs
  */
 export function findDaemon(data: string): ControlClient | null {
-  const note = readDaemonNote(dataPaths(data));
+  const paths = dataPaths(data);
+  const note = readDaemonNote(paths);
   if (note === null) return null;
+  const daemon: Daemon = { paths, note };
   return {
-    note,
-    get: (path) => exchange(note, 'GET', path, null),
-    post: (path, body) => exchange(note, 'POST', path, JSON.stringify(body)),
-    stream: (path, signal) => openStream(note, path, signal),
+    note: () => daemon.note,
+    get: (path) => exchange(daemon, 'GET', path, null),
+    post: (path, body) => exchange(daemon, 'POST', path, JSON.stringify(body)),
+    stream: (path, signal) => openStream(daemon, path, signal),
   };
 }
 
@@ -64,32 +69,51 @@ export function requireDaemon(data: string): ControlClient {
   return client;
 }
 
-function request(
-  note: DaemonNote,
+interface Daemon {
+  readonly paths: DataPaths;
+  note: DaemonNote;
+}
+
+async function request(
+  daemon: Daemon,
   method: string,
   path: string,
-  signal?: AbortSignal,
-): http.ClientRequest {
+  signal: AbortSignal,
+): Promise<http.ClientRequest> {
+  const socket = await connect(daemon, signal);
+  const { host, port, key } = daemon.note;
   return http.request({
-    host: note.host,
-    port: note.port,
+    host,
+    port,
     method,
     path,
-    agent: false,
-    headers: { authorization: `Bearer ${note.key}` },
-    ...(signal === undefined ? {} : { signal }),
+    createConnection: () => socket,
+    headers: { authorization: `Bearer ${key}` },
+    signal,
   });
 }
 
+/** A command that runs for long outlives a certificate; the new one is in the note. */
+async function connect(daemon: Daemon, signal: AbortSignal): Promise<Socket> {
+  try {
+    return await connectToDaemon(daemon.note, signal);
+  } catch (fault) {
+    const now = fault instanceof ForeignCertificateError ? readDaemonNote(daemon.paths) : null;
+    if (now === null || now.tls?.fingerprint256 === daemon.note.tls?.fingerprint256) throw fault;
+    daemon.note = now;
+    return connectToDaemon(now, signal);
+  }
+}
+
 async function exchange(
-  note: DaemonNote,
+  daemon: Daemon,
   method: string,
   path: string,
   body: string | null,
 ): Promise<unknown> {
   const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
   try {
-    const outgoing = request(note, method, path, signal);
+    const outgoing = await request(daemon, method, path, signal);
     if (body !== null) outgoing.setHeader('content-type', 'application/json');
     const answer = await send(outgoing, body);
     const text = await readText(answer);
@@ -97,28 +121,24 @@ async function exchange(
     if (answer.statusCode !== 200) throw toControlError(parsed, answer.statusCode ?? 0);
     return parsed;
   } catch (cause) {
-    if (!signal.aborted) throw toOperationError(cause, unreachable(note));
+    if (!signal.aborted) throw toOperationError(cause, unreachable(daemon.note));
     const within = `no answer within ${ANSWER_TIMEOUT_MS / 1000} s`;
-    throw new OperationError('unavailable', `${unreachable(note)}: ${within}`, { cause });
+    throw new OperationError('unavailable', `${unreachable(daemon.note)}: ${within}`, { cause });
   }
 }
 
 async function openStream(
-  note: DaemonNote,
+  daemon: Daemon,
   path: string,
   signal: AbortSignal,
 ): Promise<http.IncomingMessage> {
   try {
-    const answer = await send(request(note, 'GET', path, signal), null);
+    const answer = await send(await request(daemon, 'GET', path, signal), null);
     if (answer.statusCode === 200) return answer;
     throw toControlError(JSON.parse(await readText(answer)), answer.statusCode ?? 0);
   } catch (cause) {
-    throw toOperationError(cause, unreachable(note));
+    throw toOperationError(cause, unreachable(daemon.note));
   }
-}
-
-function unreachable(note: DaemonNote): string {
-  return `Cannot reach weir (process ${note.pid}) at ${note.host}:${note.port}`;
 }
 
 function send(outgoing: http.ClientRequest, body: string | null): Promise<http.IncomingMessage> {

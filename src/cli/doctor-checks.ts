@@ -32,6 +32,9 @@ export interface Examined {
 const FREE_BYTES_FAIL = 256 * 2 ** 20;
 const FREE_BYTES_WARN = 2 * 2 ** 30;
 const DELAY_SECONDS_WARN = 900;
+const DAY_MS = 86_400_000;
+/** Or a third of its time, when that is less. */
+const CERTIFICATE_MS_WARN = 14 * DAY_MS;
 
 /** All checks, in the order in which they are shown. */
 export function examine(examined: Examined): Check[] {
@@ -40,6 +43,7 @@ export function examine(examined: Examined): Check[] {
     checkKernel(),
     checkCapabilities(examined),
     checkDaemon(examined),
+    ...checkCertificate(examined),
     ...checkInterfaces(examined),
     checkVerdicts(),
     checkStore(examined),
@@ -94,6 +98,26 @@ function checkDaemon({ status, daemonFault, paths }: Examined): Check {
   }
   const minutes = Math.floor((status.nowMs - status.startedMs) / 60_000);
   return ok('daemon', `process ${status.pid} on ${status.listen}, up ${minutes} min`);
+}
+
+function checkCertificate({ status, nowMs }: Examined): Check[] {
+  if (status === null || status.certificate === null) return [];
+  const { validFromMs, validUntilMs, fault } = status.certificate;
+  const until = timeText(validUntilMs / 1000);
+  const remedy = 'renew the files of tls.certificate and tls.key; weir takes them by itself';
+  if (validUntilMs <= nowMs) return [fail('certificate', `expired at ${until}`, remedy)];
+  if (validFromMs > nowMs) {
+    const early = `valid from ${timeText(validFromMs / 1000)} only`;
+    return [fail('certificate', early, 'look at the clock of this host')];
+  }
+  const days = Math.floor((validUntilMs - nowMs) / DAY_MS);
+  const detail = `valid until ${until}, ${days} days`;
+  if (fault !== null) {
+    return [warn('certificate', `${detail}; the files of now are not in use: ${fault}`, remedy)];
+  }
+  const soonMs = Math.min(CERTIFICATE_MS_WARN, (validUntilMs - validFromMs) / 3);
+  if (validUntilMs - nowMs < soonMs) return [warn('certificate', detail, remedy)];
+  return [ok('certificate', detail)];
 }
 
 function checkInterfaces({ status }: Examined): Check[] {

@@ -1,6 +1,7 @@
 // `weir env`: the variables by which AWS clients find Weir and sign for it, for the shell's eval.
 import { Option, type Command } from 'commander';
 
+import type { DaemonNote } from '../config/data-folder.ts';
 import { formatListen } from '../config/listen.ts';
 import type { CommandDeps } from './command-deps.ts';
 import { requireDaemon } from './control-client.ts';
@@ -45,7 +46,7 @@ async function printEnvironment(flags: EnvFlags, deps: CommandDeps): Promise<voi
   const client = requireDaemon(dataFolder(flags.data, deps));
   const key = await readEnvironmentKey(client, flags.key ?? null);
   const variables: Variables = [
-    ['AWS_ENDPOINT_URL', `http://${formatListen(client.note)}`],
+    ...endpointVariables(client.note()),
     ...keyVariables(key),
     ['AWS_REGION', key.Region],
     ['AWS_DEFAULT_REGION', key.Region],
@@ -54,6 +55,22 @@ async function printEnvironment(flags: EnvFlags, deps: CommandDeps): Promise<voi
   if (deps.stdout.isTTY === true && flags.shell === 'bash') {
     deps.stderr.write('weir: to set this shell up: eval "$(weir env)"\n');
   }
+}
+
+/**
+ * Where the daemon is. A certificate that no authority vouches for is one that clients have to be
+ * told of; for another one their own authorities, or variables set already, are left as they are.
+ */
+function endpointVariables({ host, port, tls }: DaemonNote): Variables {
+  if (tls === undefined) return [['AWS_ENDPOINT_URL', `http://${formatListen({ host, port })}`]];
+  const endpoint = `https://${formatListen({ host: tls.name, port })}`;
+  if (tls.trustFile === null) return [['AWS_ENDPOINT_URL', endpoint]];
+  return [
+    ['AWS_ENDPOINT_URL', endpoint],
+    // The aws CLI and most SDKs; Node's has no variable of AWS's.
+    ['AWS_CA_BUNDLE', tls.trustFile],
+    ['NODE_EXTRA_CA_CERTS', tls.trustFile],
+  ];
 }
 
 /** A key pair as AWS clients read it; without a token, one of an earlier key is taken away. */

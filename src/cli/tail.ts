@@ -114,7 +114,7 @@ async function followDaemon(
   const query = new URLSearchParams({ format, filter, output, after: String(after) });
   const ended = new AbortController();
   const answer = await daemon.stream(`/control/tail?${query.toString()}`, ended.signal);
-  const stopped = `weir (process ${daemon.note.pid}) has stopped`;
+  const stopped = `weir (process ${daemon.note().pid}) has stopped`;
   try {
     for await (const text of answer as AsyncIterable<Buffer>) await write(deps, text);
   } catch (cause) {

@@ -12,8 +12,10 @@ import {
   createDataFolder,
   dumpConfig,
   formatListen,
+  isSameMachine,
   loadConfig,
   parseListen,
+  reachableHost,
   readDaemonNote,
   writeDaemonNote,
 } from './index.ts';
@@ -117,13 +119,24 @@ describe('loadConfig', () => {
     assert.match(flag, /^command line\|listen\|expected HOST:PORT/);
   });
 
-  it('refuses to listen wider than loopback, and says why', () => {
-    for (const listen of ['0.0.0.0:7717', '[::]:7717', '192.168.1.1:80', 'example.org:80']) {
-      assert.match(faultsOf(null, {}, { listen }).join(), /there is no TLS yet/, listen);
+  it('refuses to listen wider than loopback without TLS, and says what to do', () => {
+    const tls = { WEIR_TLS_CERTIFICATE: 'c.pem', WEIR_TLS_KEY: 'k.pem' };
+    const remedy = /set tls\.certificate and tls\.key .*, or listen on 127\.0\.0\.1:\d+ .* ssh -L/;
+    for (const listen of ['0.0.0.0:7717', '[::]:7717', '192.168.1.1:80', 'example.org:80', '0:1']) {
+      assert.match(faultsOf(null, {}, { listen }).join(), remedy, listen);
+      assert.deepEqual(faultsOf(null, tls, { listen }), [], listen);
     }
     for (const listen of ['127.0.0.1:0', 'localhost:7717', '[::1]:7717', '127.9.9.9:1']) {
       assert.deepEqual(faultsOf(null, {}, { listen }), [], listen);
     }
+  });
+
+  it('wants certificate and key together', () => {
+    const [key = ''] = faultsOf('tls: {certificate: c.pem}');
+    const [certificate = ''] = faultsOf('tls: {key: k.pem}', {}, { listen: '0.0.0.0:7717' });
+
+    assert.match(key, /\|tls\.key\|is wanted too, since tls\.certificate is given$/);
+    assert.match(certificate, /\|tls\.certificate\|is wanted too, since tls\.key is given$/);
   });
 
   it('refuses broken YAML, lists at the top and double keys, each with its line', () => {
@@ -195,6 +208,27 @@ describe('parts', () => {
     assert.deepEqual(parseListen('[::1]:80'), { host: '::1', port: 80 });
     assert.equal(parseListen('127.0.0.1:65536'), null);
     assert.equal(parseListen('127.0.0.1'), null);
+  });
+});
+
+describe('an address', () => {
+  it('that is a wildcard is reached on loopback', () => {
+    const hosts = ['0.0.0.0', '::ffff:0.0.0.0', '::', '::1', '10.0.0.5', '10.0.0.0'];
+
+    const reached = hosts.map(reachableHost);
+
+    assert.deepEqual(reached, ['127.0.0.1', '127.0.0.1', '::1', '::1', '10.0.0.5', '10.0.0.0']);
+  });
+
+  it('of the other end says whether it is this machine', () => {
+    const same = (remoteAddress?: string, localAddress?: string): boolean =>
+      isSameMachine({ remoteAddress, localAddress });
+
+    assert.ok(same('127.0.0.1', '127.0.0.1') && same('::1', '::1'));
+    assert.ok(same('::ffff:127.0.0.1', '::ffff:127.0.0.1'));
+    assert.ok(same('192.168.1.5', '192.168.1.5'));
+    assert.ok(!same('192.168.1.6', '192.168.1.5') && !same('::ffff:192.168.1.6', '::'));
+    assert.ok(!same('fe80::127.0.0.1', '::1') && !same(undefined, undefined));
   });
 });
 

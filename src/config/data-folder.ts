@@ -68,12 +68,27 @@ function makeFolder(folder: string): void {
   readdirSync(folder);
 }
 
+const tlsNote = z.object({
+  /** SHA-256 of the server's certificate, `AB:CD:...`; commands speak to no other. */
+  fingerprint256: z.string().regex(/^[0-9A-F]{2}(:[0-9A-F]{2}){31}$/),
+  /** A name or address of the certificate, by which AWS clients reach the daemon. */
+  name: z.string().min(1),
+  /** File that makes AWS clients trust the certificate; null: their own authorities must do. */
+  trustFile: z.string().nullable(),
+});
+
 const daemonNote = z.object({
   pid: z.number().int().positive(),
+  /** Where this machine reaches it. */
   host: z.string(),
   port: z.number().int().min(1).max(65535),
   key: z.string().min(16),
+  /** Missing where the port speaks plain HTTP. */
+  tls: tlsNote.optional(),
 });
+
+/** What a client needs to know of the daemon's certificate. */
+export type TlsNote = z.infer<typeof tlsNote>;
 
 /** How to reach the daemon of a data folder. */
 export type DaemonNote = z.infer<typeof daemonNote>;

@@ -1,20 +1,10 @@
 import { z } from 'zod';
 
 import { DEFAULT_DATA_FOLDER } from './data-folder.ts';
-import { isLoopback, parseListen } from './listen.ts';
+import { parseListen } from './listen.ts';
 
-const listen = z.string().superRefine((text, context) => {
-  const address = parseListen(text);
-  if (address === null) {
-    context.addIssue({ code: 'custom', message: 'expected HOST:PORT such as 127.0.0.1:7717' });
-  } else if (!isLoopback(address.host)) {
-    context.addIssue({
-      code: 'custom',
-      message:
-        `"${address.host}" is reachable from other machines, and there is no TLS yet; ` +
-        `listen on 127.0.0.1:${address.port} and forward the port by ssh -L`,
-    });
-  }
+const listen = z.string().refine((text) => parseListen(text) !== null, {
+  error: 'expected HOST:PORT such as 127.0.0.1:7717',
 });
 
 /** Settings of the whole daemon, at the top of the file. */
@@ -26,7 +16,13 @@ export const hostSchema = {
     .describe('Folder of everything that is kept: records, flow logs, delivered objects'),
   listen: listen
     .default('127.0.0.1:7717')
-    .describe('HOST:PORT of the one HTTP port; loopback only; port 0 lets the kernel choose'),
+    .describe(
+      'HOST:PORT of the one HTTP port; beyond loopback with tls only; port 0: the kernel chooses',
+    ),
+  openMetrics: z
+    .boolean()
+    .default(false)
+    .describe('Whether other machines may read /metrics, which takes no key; this one always may'),
   accountId: z
     .string()
     .regex(/^\d{12}$/, 'expected 12 digits (quote them in YAML)')

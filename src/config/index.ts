@@ -15,7 +15,8 @@ export {
   removeDaemonNote,
   writeDaemonNote,
 } from './data-folder.ts';
-export type { DaemonNote, DataPaths } from './data-folder.ts';
-export { formatListen, parseListen } from './listen.ts';
+export type { DaemonNote, DataPaths, TlsNote } from './data-folder.ts';
+export { formatListen, isLoopback, isSameMachine, parseListen, reachableHost } from './listen.ts';
 export type { ListenAddress } from './listen.ts';
+export { readPrivateFile } from './private-file.ts';
 export type { Config } from './schema.ts';

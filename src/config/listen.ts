@@ -24,6 +24,32 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1';
 }
 
+/**
+ * Where programs of this machine reach what listens on an address: loopback for the wildcards,
+ * else the address itself.
+ *
+ * @param bound the address in canonical form, as the kernel tells it
+ */
+export function reachableHost(bound: string): string {
+  if (bound === '::') return '::1';
+  return /^(?:::ffff:)?0\.0\.0\.0$/.test(bound) ? '127.0.0.1' : bound;
+}
+
+/** The ends of a connection, as a socket tells them; undefined once it is closed. */
+export interface ConnectionEnds {
+  readonly remoteAddress?: string | undefined;
+  readonly localAddress?: string | undefined;
+}
+
+/**
+ * Says whether the other end is on this machine: from loopback, or to one of its own addresses
+ * from the same. The kernel takes neither from a wire.
+ */
+export function isSameMachine({ remoteAddress, localAddress }: ConnectionEnds): boolean {
+  if (remoteAddress === undefined) return false;
+  return remoteAddress === localAddress || isLoopback(remoteAddress.replace(/^::ffff:/, ''));
+}
+
 /** `127.0.0.1:7717`, `[::1]:7717`. */
 export function formatListen({ host, port }: ListenAddress): string {
   return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;

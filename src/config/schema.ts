@@ -6,11 +6,14 @@ import { captureSchema } from './capture.ts';
 import { deliverSchema } from './deliver.ts';
 import { hostSchema } from './host.ts';
 import { inventorySchema } from './inventory.ts';
+import { isLoopback, parseListen } from './listen.ts';
 import { logSchema } from './log.ts';
 import { meterSchema } from './meter.ts';
 import { storeSchema } from './store.ts';
+import { tlsSchema } from './tls.ts';
 
 const SECTIONS = {
+  tls: tlsSchema,
   capture: captureSchema,
   meter: meterSchema,
   inventory: inventorySchema,
@@ -19,15 +22,29 @@ const SECTIONS = {
   log: logSchema,
 };
 
-export const configSchema = z.strictObject({
-  ...hostSchema,
-  capture: captureSchema.prefault({}),
-  meter: meterSchema.prefault({}),
-  inventory: inventorySchema.prefault({}),
-  store: storeSchema.prefault({}),
-  deliver: deliverSchema.prefault({}),
-  log: logSchema.prefault({}),
-});
+export const configSchema = z
+  .strictObject({
+    ...hostSchema,
+    tls: tlsSchema.prefault({}),
+    capture: captureSchema.prefault({}),
+    meter: meterSchema.prefault({}),
+    inventory: inventorySchema.prefault({}),
+    store: storeSchema.prefault({}),
+    deliver: deliverSchema.prefault({}),
+    log: logSchema.prefault({}),
+  })
+  .superRefine(({ listen, tls }, context) => {
+    const address = parseListen(listen);
+    if (address === null || isLoopback(address.host) || tls.certificate !== null) return;
+    context.addIssue({
+      code: 'custom',
+      path: ['listen'],
+      message:
+        `"${address.host}" is reachable from other machines, which takes TLS: set ` +
+        'tls.certificate and tls.key (docs/reference/tls.md), or listen on ' +
+        `127.0.0.1:${address.port} and forward the port by ssh -L`,
+    });
+  });
 
 /** Everything that can be set, all values present. */
 export type Config = z.infer<typeof configSchema>;

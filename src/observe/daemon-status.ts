@@ -37,6 +37,16 @@ const flowLogStatus = z.object({
   records: count,
 });
 
+const certificateStatus = z.object({
+  /** Unix milliseconds. */
+  validFromMs: z.number(),
+  validUntilMs: z.number(),
+  /** Why the files of now are not the ones in use; null otherwise. */
+  fault: z.string().nullable(),
+});
+/** The certificate that the daemon shows. */
+export type CertificateStatus = z.infer<typeof certificateStatus>;
+
 /** Answer of GET /control/status. */
 export const daemonStatusSchema = z.object({
   version: z.string(),
@@ -46,6 +56,8 @@ export const daemonStatusSchema = z.object({
   nowMs: count,
   data: z.string(),
   listen: z.string(),
+  /** Null where the port speaks plain HTTP. */
+  certificate: certificateStatus.nullable().default(null),
   windowSeconds: z.int(),
   capture: z.object({
     state: z.enum(['starting', 'capturing', 'off']),

@@ -9,6 +9,7 @@ export { daemonStatusSchema, topAnswerSchema } from './daemon-status.ts';
 export type {
   DaemonFlowLogStatus,
   DaemonInterfaceStatus,
+  CertificateStatus,
   DaemonStatus,
   TopAnswer,
   TopRow,

@@ -1,15 +1,13 @@
 // DATA/access-keys.json: read whole and checked, written whole. Its content is secret, so no fault
 // quotes it, and like ssh with a private key we refuse a file that other users may read.
-import { open } from 'node:fs/promises';
-
 import { z } from 'zod';
 
 import { parsePolicy, type Policy } from '../../aws/iam-policy.ts';
 import { writeFileDurably } from '../../config/durable-file.ts';
+import { readPrivateFile } from '../../config/private-file.ts';
 import { OperationError, toOperationError } from '../../observe/operation-error.ts';
 
 const FILE_BYTES_MAX = 32 * 1024 * 1024;
-const OTHERS = 0o077;
 
 const storedKey = z.strictObject({
   accessKeyId: z.string().regex(/^A[KS]IA[A-Z0-9]{12,124}$/),
@@ -62,29 +60,16 @@ export async function readKeyFile(file: string): Promise<readonly ReadKey[] | nu
 
 async function readPrivately(file: string): Promise<string | null> {
   try {
-    const handle = await open(file, 'r');
-    try {
-      const { mode, size } = await handle.stat();
-      checkMode(file, mode);
-      if (size > FILE_BYTES_MAX) throw damaged(file, `it is longer than ${FILE_BYTES_MAX} bytes`);
-      return await handle.readFile('utf8');
-    } finally {
-      await handle.close();
-    }
-  } catch (cause) {
-    const fault = toOperationError(cause, `Cannot read the access keys in "${file}"`);
-    if (fault.code === 'not-found') return null;
+    return await readPrivateFile({
+      path: file,
+      what: 'access keys',
+      bytesMax: FILE_BYTES_MAX,
+      afterwards: 'replace the keys',
+    });
+  } catch (fault) {
+    if (fault instanceof OperationError && fault.code === 'not-found') return null;
     throw fault;
   }
-}
-
-function checkMode(file: string, mode: number): void {
-  if ((mode & OTHERS) === 0) return;
-  throw new OperationError(
-    'not-permitted',
-    `Other users may read the access keys in "${file}" (mode ${(mode & 0o777).toString(8)}); ` +
-      `close it with: chmod 600 "${file}" (and replace the keys if somebody may have read them)`,
-  );
 }
 
 function parseJson(text: string, file: string): unknown {

@@ -27,6 +27,7 @@ beforeEach(() => {
     key: KEY,
     health: () => null,
     metricsText: () => 'weir_up 1\n',
+    openMetrics: false,
     status: () => Promise.reject(new Error('a bug with a secret path')),
     top: (limit, filter) => Promise.resolve({ limit, filter } as unknown as TopAnswer),
     tail: () => Promise.resolve(linesOf(['a\n', 'b\n'])),

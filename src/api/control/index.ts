@@ -1,6 +1,7 @@
-// Control: the loopback HTTP endpoints that Weir's own commands and a scraper use.
+// Control: the HTTP endpoints that Weir's own commands and a scraper use.
 //
-//   GET  /healthz, /metrics                    without a key
+//   GET  /healthz                              without a key, for everybody
+//   GET  /metrics                              without a key, for this machine, or for all
 //   GET  /control/status                       DaemonStatus
 //   GET  /control/top?limit=N&filter=           TopAnswer
 //   GET  /control/tail?format=&filter=&output= lines without end, as windows close
@@ -8,11 +9,13 @@
 //   POST /control/keys/{create,list,revoke}    access keys; create answers the secret
 //   GET  /control/environment?access-key-id=   region and key pair for a shell
 //
-// Everything under /control wants `Authorization: Bearer KEY` with the key of DATA/daemon.json.
+// Everything under /control wants `Authorization: Bearer KEY` with the key of DATA/daemon.json, and
+// is for this machine only: nobody else can have that file.
 // Errors are {code, message}. Bounded: bodies by BODY_BYTES_MAX, tails by TAILS_MAX, rows of top
 // by TOP_ROWS_MAX.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import { isSameMachine } from '../../config/listen.ts';
 import type { DaemonStatus, TopAnswer } from '../../observe/daemon-status.ts';
 import type { KeyOperations } from '../access/index.ts';
 import { hasBearerKey } from './bearer-key.ts';
@@ -43,6 +46,8 @@ export interface ControlDeps {
   /** Null when all is well, else one line about what is not. */
   readonly health: () => string | null;
   readonly metricsText: () => string;
+  /** Other machines may read /metrics too. */
+  readonly openMetrics: boolean;
   readonly status: () => Promise<DaemonStatus>;
   /** The largest live flows; an empty filter takes all. */
   readonly top: (limit: number, filter: string) => Promise<TopAnswer>;
@@ -78,6 +83,7 @@ export function createControl(deps: ControlDeps): HttpHandler {
     try {
       const name = `${request.method === 'HEAD' ? 'GET' : request.method} ${path}`;
       const isOpen = open.has(`GET ${path}`);
+      if (!isSameMachine(request.socket)) refuseElsewhere(path, deps);
       if (!isOpen && !hasBearerKey(request.headers.authorization, deps.key)) {
         throw new ControlFault(401, 'Unauthorized', 'The key of DATA/daemon.json is wanted');
       }
@@ -91,13 +97,23 @@ export function createControl(deps: ControlDeps): HttpHandler {
   };
 }
 
+/** What another machine may not ask is refused before its key is looked at. */
+function refuseElsewhere(path: string, { openMetrics }: ControlDeps): void {
+  if (path === '/healthz' || (path === '/metrics' && openMetrics)) return;
+  const remedy = path === '/metrics' ? ' unless the setting openMetrics is true' : '';
+  throw new ControlFault(403, 'Forbidden', `"${path}" is for Weir's own machine${remedy}`);
+}
+
 function openRoutes(deps: ControlDeps): Map<string, Route> {
   return new Map<string, Route>([
     [
       'GET /healthz',
-      async (_request, response) => {
+      async (request, response) => {
         const fault = deps.health();
-        sendText(response, fault === null ? 200 : 503, fault ?? 'ok', 'text/plain');
+        // The line names files, which are nobody's business elsewhere.
+        const told = isSameMachine(request.socket) ? fault : 'failing; weir doctor says why';
+        if (fault === null) sendText(response, 200, 'ok', 'text/plain');
+        else sendText(response, 503, told ?? fault, 'text/plain');
       },
     ],
     [

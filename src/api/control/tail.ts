@@ -31,6 +31,8 @@ export async function streamTail(
     'content-type': request.output === 'json' ? 'application/x-ndjson' : 'text/plain',
     'cache-control': 'no-store',
   });
+  // Windows may be silent for hours: the server's bound on idle connections is not for tails.
+  response.setTimeout(0);
   response.flushHeaders();
   for await (const text of lines) {
     if (gone.signal.aborted) return;

@@ -121,7 +121,7 @@ async function whileBusy(weir: ServingWeir, form: Parameters): Promise<Answer> {
 export const LAST_CASES: readonly ErrorCase[] = [
   {
     code: 'Unavailable',
-    message: /flow logs/i,
+    message: 'This cannot be done now; the log of weir says why',
     status: 503,
     change: { LogDestination: 'arn:aws:s3:::records/full/' },
     note: 'the disk refuses flow-logs.json',

@@ -5,7 +5,7 @@ import { access, mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 import { syncFolder } from '../config/durable-file.ts';
-import { OperationError, toOperationError } from '../observe/operation-error.ts';
+import { toOperationError, type OperationError } from '../observe/operation-error.ts';
 
 /** `missing`: no such bucket; `denied`: it may not be written; `undeliverable`: anything else. */
 export type BucketState = 'ok' | 'missing' | 'denied' | 'undeliverable';

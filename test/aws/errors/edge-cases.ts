@@ -1,11 +1,10 @@
 // Refusals of signature, permission and load, and a fault of the disk.
 import { mkdirSync } from 'node:fs';
-import { connect } from 'node:net';
 import path from 'node:path';
 
 import type { ServingWeir } from '../../support/aws-daemon.ts';
 import { send, sendForm, type Answer } from '../signed-request.ts';
-import { DESCRIBE, type ErrorCase, type Parameters } from './error-case.ts';
+import { DESCRIBE, SUBNET, type ErrorCase, type Parameters } from './error-case.ts';
 
 export const EDGE_CASES: readonly ErrorCase[] = [
   {
@@ -87,34 +86,19 @@ export const EDGE_CASES: readonly ErrorCase[] = [
     code: 'RequestLimitExceeded',
     message: /./,
     status: 503,
-    form: DESCRIBE,
-    note: '64 requests are under way',
-    send: whileBusy,
+    change: { 'ResourceId.1': SUBNET, ResourceType: 'Subnet' },
+    note: 'the 65th of calls that come together',
+    send: together,
   },
 ];
 
-/** Holds 64 requests open whose bodies do not come, then sends. */
-async function whileBusy(weir: ServingWeir, form: Parameters): Promise<Answer> {
-  const { hostname, port } = new URL(weir.endpoint);
-  const head =
-    'POST / HTTP/1.1\r\nHost: weir\r\nContent-Type: application/x-www-form-urlencoded\r\n' +
-    'Content-Length: 100\r\n\r\nAction=';
-  const sockets = Array.from({ length: 64 }, () => connect(Number(port), hostname));
-  try {
-    await Promise.all(
-      sockets.map(
-        (socket) =>
-          new Promise<void>((resolve, reject) => {
-            socket.on('error', reject);
-            socket.on('connect', () => socket.write(head, () => resolve()));
-          }),
-      ),
-    );
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    return await sendForm(weir, form);
-  } finally {
-    for (const socket of sockets) socket.destroy();
-  }
+/** Sends calls that wait for the disk all at once, and gives the first that was refused for it. */
+async function together(weir: ServingWeir, form: Parameters): Promise<Answer> {
+  const calls = Array.from({ length: 200 }, (_, index) =>
+    sendForm(weir, { ...form, LogDestination: `arn:aws:s3:::records/together/${index}/` }),
+  );
+  const answers = await Promise.all(calls);
+  return answers.find(({ status }) => status === 503) ?? sendForm(weir, form);
 }
 
 /** Breaks the registry's file, so it is the last one. */

@@ -12,7 +12,8 @@
 // A thousand flow logs cost little more than one: recent commits are known in memory
 // (commit-log.ts), what does not concern a flow log is passed over, and flow logs that look alike
 // share one read of the store (shared-reads.ts).
-// Bounds: `concurrency` groups at a time, 64 MiB of shared lines, pieces of 1 MiB, parts of 75 MB, commits read by 1,000.
+// Bounds: `concurrency` groups at a time, 64 MiB of shared lines, pieces of 1 MiB, parts of 75 MB,
+// commits read by 1,000 and a day of them remembered.
 // Source: VPC User Guide, "Publish flow logs to Amazon S3"; spec/delivery.md 1, 3 and 6.
 export type { DeliverConfig } from './config.ts';
 export { createDelivery, type Delivery, type DeliveryDeps } from './delivery.ts';

@@ -48,7 +48,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       clock: now,
       log,
       metrics,
-      oldestNeededSequence: () => (delivery === null ? 0 : oldestNeeded(delivery)),
+      oldestNeededSequence: () => (delivery === null ? 0 : delivery.oldestNeededSequence()),
     },
   );
   const reader = await openReader({ storeDirectory: paths.store, memoryMib });
@@ -88,11 +88,4 @@ async function maintain(store: Store, log: Logger): Promise<void> {
   } catch (cause) {
     log.error('store.maintain', toOperationError(cause, 'Cannot tidy the store').message);
   }
-}
-
-/** The lowest sequence that some flow log has still to deliver, or null. */
-function oldestNeeded(delivery: Delivery): number | null {
-  const waiting = delivery.status().filter((entry) => entry.backlogWindows > 0);
-  if (waiting.length === 0) return null;
-  return Math.min(...waiting.map((entry) => entry.deliveredSequence)) + 1;
 }

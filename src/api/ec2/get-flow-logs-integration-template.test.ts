@@ -6,6 +6,7 @@ import { FLOW_LOG } from '../../../test/support/delivery-fixture.ts';
 import { decodeForm } from '../../aws/wire/form.ts';
 import { decodeQuery } from '../../aws/wire/query-decoder.ts';
 import { encodeEc2Xml } from '../../aws/wire/xml.ts';
+import type { DestinationState } from '../flow-logs/index.ts';
 import type { Call, Operation } from '../operation.ts';
 import { getFlowLogsIntegrationTemplateOperation } from './get-flow-logs-integration-template.ts';
 
@@ -36,12 +37,13 @@ interface Stored {
   readonly text: string;
 }
 
-function operationWith(stored: Stored[]): Operation {
+function operationWith(stored: Stored[], bucket: DestinationState = 'ok'): Operation {
   return getFlowLogsIntegrationTemplateOperation({
     flowLogs: () => [FLOW_LOG],
+    destination: async () => bucket,
     now: () => NOW_MS,
-    async putObject(bucket, key, bytes) {
-      stored.push({ bucket, key, text: Buffer.from(bytes).toString() });
+    async putObject(name, key, bytes) {
+      stored.push({ bucket: name, key, text: Buffer.from(bytes).toString() });
     },
   });
 }
@@ -79,6 +81,36 @@ describe('GetFlowLogsIntegrationTemplate', () => {
     });
 
     assert.deepEqual(stored, []);
+  });
+
+  it('does not know a flow log of another region', async () => {
+    const stored: Stored[] = [];
+    const operation = operationWith(stored);
+    const request = decodeQuery(decodeForm(BODY), operation.input);
+    const elsewhere = { ...CALL, caller: { ...CALL.caller, region: 'us-east-1' } };
+
+    await assert.rejects(operation.run(request, elsewhere), { code: 'InvalidFlowLogId.NotFound' });
+
+    assert.deepEqual(stored, []);
+  });
+
+  it('makes no bucket, and tells why one takes no template', async () => {
+    const told = new Map<DestinationState, string>([
+      ['missing', 'The bucket bucket does not exist'],
+      ['denied', 'Access Denied for the bucket bucket'],
+      ['undeliverable', 'The bucket bucket takes no objects'],
+    ]);
+    for (const [state, reason] of told) {
+      const stored: Stored[] = [];
+      const operation = operationWith(stored, state);
+
+      await assert.rejects(operation.run(decodeQuery(decodeForm(BODY), operation.input), CALL), {
+        code: 'InvalidParameter',
+        message: `ConfigDeliveryS3DestinationArn: ${reason}`,
+      });
+
+      assert.deepEqual(stored, []);
+    }
   });
 
   it('needs to read the flow log and to write the object', () => {

@@ -53,6 +53,7 @@ export function createEc2Service(deps: Ec2Deps): Service {
     describeVpcsOperation(deps),
     getFlowLogsIntegrationTemplateOperation({
       flowLogs: () => deps.registry.list(),
+      destination: deps.destination,
       putObject: deps.putObject,
       now: deps.now,
     }),

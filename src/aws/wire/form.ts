@@ -19,14 +19,19 @@ export const FORM_PAIRS_MAX = 8192;
  */
 export function decodeForm(form: string): FormPair[] {
   const pairs: FormPair[] = [];
-  for (const part of form.split('&', FORM_PAIRS_MAX + 1)) {
-    if (part === '') continue;
+  // Cut one by one: what stands behind any number of `&` is read or refused, never passed over.
+  for (let start = 0, end = 0; start <= form.length; start = end + 1) {
+    end = form.indexOf('&', start);
+    if (end === -1) end = form.length;
+    if (end === start) continue;
     if (pairs.length === FORM_PAIRS_MAX) {
       throw malformed(`The request has more than ${FORM_PAIRS_MAX} parameters`);
     }
+    const part = form.slice(start, end);
     const equals = part.indexOf('=');
-    const end = equals === -1 ? part.length : equals;
-    pairs.push({ name: decodePart(part.slice(0, end)), value: decodePart(part.slice(end + 1)) });
+    const nameEnd = equals === -1 ? part.length : equals;
+    const value = decodePart(part.slice(nameEnd + 1));
+    pairs.push({ name: decodePart(part.slice(0, nameEnd)), value });
   }
   return pairs;
 }

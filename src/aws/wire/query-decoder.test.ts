@@ -225,6 +225,12 @@ describe('decodeForm()', () => {
     ]);
   });
 
+  it('passes over no parameter, however many `&` stand before it', () => {
+    const pairs = decodeForm(`${'&'.repeat(3 * FORM_PAIRS_MAX)}a=b&&`);
+
+    assert.deepEqual(pairs, [{ name: 'a', value: 'b' }]);
+  });
+
   for (const broken of ['a=%', 'a=%4', '%zz=1', 'a=%ff', 'a=%C3']) {
     it(`refuses ${broken}`, () => {
       assert.throws(() => decodeForm(broken), /syntax error: broken percent-encoding/);

@@ -9,6 +9,7 @@ import { arnTypeOf, ownerOf } from '../flow-logs/index.ts';
 import type { Caller, Permission } from '../operation.ts';
 
 const FLOW_LOG = 'vpc-flow-log';
+const ID_CHARACTERS_MAX = 128;
 
 /** Which ECS fields want more than ecs:ListClusters. */
 const ECS_ACTIONS: readonly (readonly [field: RegExp, action: string])[] = [
@@ -75,7 +76,7 @@ function observedArns(
 ): readonly string[] {
   const type = RESOURCE_TYPES.find((candidate) => candidate === request.ResourceType);
   if (type === undefined) return [];
-  return (request.ResourceIds ?? []).map((id) => observedArn(id, type, caller, snapshot));
+  return (request.ResourceIds ?? []).map((id) => observedArn(nameable(id), type, caller, snapshot));
 }
 
 /** In the owner's account, where the resource exists; else in the caller's. */
@@ -96,9 +97,14 @@ export function flowLogArns(
   { region, accountId }: Caller,
   flowLogs: readonly FlowLog[],
 ): readonly string[] {
-  const wanted = ids.length === 0 ? ['*'] : ids;
+  const wanted = ids.length === 0 ? ['*'] : ids.map(nameable);
   const owners = new Map(flowLogs.map((flowLog) => [flowLog.flowLogId, flowLog.accountId]));
   return wanted.map((id) => ec2Arn(region, owners.get(id) ?? accountId, FLOW_LOG, id));
+}
+
+/** What is too long to be an id names nothing: who may act on anything is told so, not refused. */
+function nameable(id: string): string {
+  return id.length <= ID_CHARACTERS_MAX ? id : '*';
 }
 
 function ec2Arn(region: string, accountId: string, type: string, id: string): string {

@@ -288,4 +288,17 @@ describe('permissions', () => {
       assert.deepEqual(permissions(name, {}), [{ action: `ec2:${name}`, resources: ['*'] }]);
     }
   });
+
+  it('on what is too long for an id: on any, and the operation says what is wrong', async (t) => {
+    const { permissions } = await open(t);
+    const id = `fl-${'a'.repeat(3000)}`;
+
+    assert.deepEqual(permissions('DeleteFlowLogs', { FlowLogIds: [id] })[0]?.resources, [
+      FLOW_LOGS,
+    ]);
+    assert.deepEqual(
+      permissions('CreateFlowLogs', { ...CREATE, ResourceIds: [id] })[0]?.resources[0],
+      'arn:aws:ec2:eu-west-1:123456789012:vpc/*',
+    );
+  });
 });

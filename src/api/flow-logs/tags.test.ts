@@ -95,10 +95,14 @@ test('DeleteTags refuses what is not a flow log of the caller', async (t) => {
   const Tags = [{ Key: 'a' }];
 
   const inventory = await faultOf(operations.deleteTags({ Resources: ['i-1'] }));
+  const keyless = await faultOf(
+    operations.deleteTags({ Resources: overseas.FlowLogIds, Tags: [{ Value: 'a' }] }),
+  );
   const elsewhere = await faultOf(
     createTags({ Resources: overseas.FlowLogIds, Tags }, IN_REGION, deps),
   );
 
   assert.equal(inventory.code, 'UnsupportedOperation');
+  assert.equal(keyless.code, 'MissingParameter');
   assert.equal(elsewhere.code, 'InvalidFlowLogId.NotFound');
 });

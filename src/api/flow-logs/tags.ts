@@ -47,6 +47,8 @@ export async function deleteTags(
   if (request.DryRun === true) throw awsFaults.dryRun();
   const ids = checkResources(request.Resources, deps.snapshot());
   const removed = request.Tags ?? [];
+  // Unverified: AWS's answer to a value without a key; to remove nothing in silence helps nobody.
+  if (removed.some(({ Key }) => Key === undefined)) throw awsFaults.parameterMissing('Tag.Key');
   return changeTags(ids, scope, deps, (before) =>
     before.filter((tag) => {
       const isNamed = removed.some(

@@ -37,6 +37,8 @@ export interface Operation {
   readonly name: string;
   readonly input: AnyStructure;
   readonly output: AnyStructure;
+  /** Its answers may be of many megabytes: such calls are served one after the other. */
+  readonly isLarge?: true;
   permissions(request: unknown, caller: Caller): readonly Permission[];
   /** @throws AwsError for a fault of the caller */
   run(request: unknown, call: Call): Promise<object>;
@@ -46,6 +48,8 @@ export interface OperationDefinition<Input extends AnyStructure, Output extends 
   readonly name: string;
   readonly input: Input;
   readonly output: Output;
+  /** As of an Operation. */
+  readonly isLarge?: true;
   permissions(request: ValueOf<Input>, caller: Caller): readonly Permission[];
   run(request: ValueOf<Input>, call: Call): Promise<ValueOf<Output>>;
 }
@@ -55,7 +59,7 @@ export function defineOperation<Input extends AnyStructure, Output extends AnySt
   definition: OperationDefinition<Input, Output>,
 ): Operation {
   // The edge decodes by `input` before it calls, so the request has that type.
-  return definition as Operation;
+  return definition;
 }
 
 export interface Service {

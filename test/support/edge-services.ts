@@ -91,7 +91,7 @@ const empty = structure({});
 
 /**
  * @param created gets the requests of CreateFlowLogs
- * @param waiting gets what ends the calls of DescribeRegions
+ * @param waiting gets what ends the calls of DescribeRegions and DescribeInstances
  */
 export function createEc2(created: unknown[], waiting: (() => void)[]): Service {
   const failing = (name: string, fault: () => unknown): Operation =>
@@ -125,6 +125,14 @@ export function createEc2(created: unknown[], waiting: (() => void)[]): Service 
     }),
     defineOperation({
       name: 'DescribeRegions',
+      input: empty,
+      output: empty,
+      permissions: () => [],
+      run: () => new Promise<object>((resolve) => waiting.push(() => resolve({}))),
+    }),
+    defineOperation({
+      name: 'DescribeInstances',
+      isLarge: true,
       input: empty,
       output: empty,
       permissions: () => [],

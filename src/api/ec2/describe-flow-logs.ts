@@ -7,6 +7,7 @@ import { permissionTo } from './resource-listing.ts';
 export function describeFlowLogsOperation(deps: FlowLogDeps): Operation {
   return defineOperation({
     name: 'DescribeFlowLogs',
+    isLarge: true,
     input: describeFlowLogsInput,
     output: describeFlowLogsOutput,
     permissions: permissionTo('DescribeFlowLogs'),

@@ -136,6 +136,7 @@ const LISTING: Listing<Instance, ReservationDescription> = {
 export function describeInstancesOperation(deps: InventoryDeps): Operation {
   return defineOperation({
     name: LISTING.operation,
+    isLarge: true,
     input: structure({
       ...LISTING_REQUEST,
       InstanceIds: member('InstanceId', list(text)),
@@ -154,7 +155,7 @@ export function describeInstancesOperation(deps: InventoryDeps): Operation {
         isHere: (instance: Instance) => regionOf(instance, snapshot, deps) === caller.region,
         describe: (instance: Instance) => describeReservation(instance, snapshot),
       };
-      const { descriptions, next } = listResources(
+      const { descriptions, next } = await listResources(
         { ...request, ids: request.InstanceIds },
         source,
         LISTING,

@@ -83,6 +83,7 @@ export function describeNetworkInterfacesOperation(
 ): Operation {
   return defineOperation({
     name: LISTING.operation,
+    isLarge: true,
     input: structure({
       ...LISTING_REQUEST,
       NetworkInterfaceIds: member('NetworkInterfaceId', list(text)),
@@ -101,7 +102,7 @@ export function describeNetworkInterfacesOperation(
         isHere: ({ vpcId }: Eni) => snapshot.vpcs.get(vpcId)?.region === caller.region,
         describe: (eni: Eni) => describeEni(eni, snapshot),
       };
-      const { descriptions, next } = listResources(
+      const { descriptions, next } = await listResources(
         { ...request, ids: request.NetworkInterfaceIds },
         source,
         LISTING,

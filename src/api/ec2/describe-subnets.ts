@@ -110,6 +110,7 @@ const LISTING: Listing<Subnet, SubnetDescription> = {
 export function describeSubnetsOperation(deps: Pick<InventoryDeps, 'snapshot'>): Operation {
   return defineOperation({
     name: LISTING.operation,
+    isLarge: true,
     input: structure({ ...LISTING_REQUEST, SubnetIds: member('SubnetId', list(text)) }),
     output: structure({
       NextToken: member('nextToken', text),
@@ -123,7 +124,7 @@ export function describeSubnetsOperation(deps: Pick<InventoryDeps, 'snapshot'>):
         isHere: ({ vpcId }: Subnet) => snapshot.vpcs.get(vpcId)?.region === caller.region,
         describe: (subnet: Subnet) => describeSubnet(subnet, snapshot),
       };
-      const { descriptions, next } = listResources(
+      const { descriptions, next } = await listResources(
         { ...request, ids: request.SubnetIds },
         source,
         LISTING,

@@ -49,6 +49,7 @@ export interface DescribeTagsDeps extends Pick<InventoryDeps, 'snapshot'> {
 export function describeTagsOperation(deps: DescribeTagsDeps): Operation {
   return defineOperation({
     name: PAGING.operation,
+    isLarge: true,
     input: structure(LISTING_REQUEST),
     output: structure({
       NextToken: member('nextToken', text),
@@ -62,24 +63,41 @@ export function describeTagsOperation(deps: DescribeTagsDeps): Operation {
         ...flowLogTags(deps.registry.list(), caller.region),
         ...inventoryTags(deps.snapshot(), caller.region),
       ];
-      const page = pageOf(tags.sort(byPosition), request, PAGING, matches);
+      const page = await pageOf(tags.sort(byPosition), request, PAGING, (tag) =>
+        matches(tag) ? tag : null,
+      );
       return { Tags: page.items, NextToken: page.nextToken };
     },
   });
 }
 
+/** As texts of `positionOf` compare, without making them: there may be some ten thousands. */
 function byPosition(a: TagDescription, b: TagDescription): number {
-  return PAGING.positionOf(a) < PAGING.positionOf(b) ? -1 : 1;
+  if (a.ResourceId !== b.ResourceId) return a.ResourceId < b.ResourceId ? -1 : 1;
+  return a.Key < b.Key ? -1 : 1;
 }
 
+/** Sorted, as the inventory's are: to merge what is sorted costs little. */
 function flowLogTags(flowLogs: readonly FlowLog[], region: string): readonly TagDescription[] {
   return flowLogs
     .filter((flowLog) => flowLog.region === region)
-    .flatMap(({ flowLogId, tags }) => describe(flowLogId, 'vpc-flow-log', tags));
+    .sort((a, b) => (a.flowLogId < b.flowLogId ? -1 : 1))
+    .flatMap(({ flowLogId, tags }) => describe(flowLogId, 'vpc-flow-log', tags).sort(byPosition));
 }
 
-/** Tags of everything in the region; an instance is where its interfaces are. */
+const tagsOfSnapshots = new WeakMap<Snapshot, Map<string, readonly TagDescription[]>>();
+
+/** Tags of everything in the region, sorted once for a snapshot: they are many, and paged. */
 function inventoryTags(snapshot: Snapshot, region: string): readonly TagDescription[] {
+  const byRegion = tagsOfSnapshots.get(snapshot) ?? new Map<string, readonly TagDescription[]>();
+  tagsOfSnapshots.set(snapshot, byRegion);
+  const tags = byRegion.get(region) ?? collectTags(snapshot, region).sort(byPosition);
+  byRegion.set(region, tags);
+  return tags;
+}
+
+/** An instance is where its interfaces are. */
+function collectTags(snapshot: Snapshot, region: string): TagDescription[] {
   const isHere = (vpcId: string): boolean => snapshot.vpcs.get(vpcId)?.region === region;
   const tags: TagDescription[] = [];
   const add = (id: string, type: string, own: Readonly<Record<string, string>>): void =>
@@ -108,6 +126,6 @@ function inventoryTags(snapshot: Snapshot, region: string): readonly TagDescript
   return tags;
 }
 
-function describe(id: string, type: string, tags: readonly Tag[]): readonly TagDescription[] {
+function describe(id: string, type: string, tags: readonly Tag[]): TagDescription[] {
   return tags.map((tag) => ({ ...tag, ResourceId: id, ResourceType: type }));
 }

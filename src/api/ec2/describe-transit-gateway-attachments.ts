@@ -68,6 +68,7 @@ export function describeTransitGatewayAttachmentsOperation(
 ): Operation {
   return defineOperation({
     name: LISTING.operation,
+    isLarge: true,
     input: structure({
       ...LISTING_REQUEST,
       // AWS: plural on the wire too, `TransitGatewayAttachmentIds.1`.
@@ -87,7 +88,7 @@ export function describeTransitGatewayAttachmentsOperation(
         describe: (attachment: TransitGatewayAttachment) =>
           describeAttachment(attachment, snapshot),
       };
-      const { descriptions, next } = listResources(
+      const { descriptions, next } = await listResources(
         { ...request, ids: request.TransitGatewayAttachmentIds },
         source,
         LISTING,

@@ -82,6 +82,7 @@ const LISTING: Listing<TransitGateway, GatewayDescription> = {
 export function describeTransitGatewaysOperation(deps: Pick<InventoryDeps, 'snapshot'>): Operation {
   return defineOperation({
     name: LISTING.operation,
+    isLarge: true,
     input: structure({
       ...LISTING_REQUEST,
       // AWS: plural on the wire too, `TransitGatewayIds.1`.
@@ -98,7 +99,7 @@ export function describeTransitGatewaysOperation(deps: Pick<InventoryDeps, 'snap
         isHere: ({ region }: TransitGateway) => region === caller.region,
         describe: describeGateway,
       };
-      const { descriptions, next } = listResources(
+      const { descriptions, next } = await listResources(
         { ...request, ids: request.TransitGatewayIds },
         source,
         LISTING,

@@ -82,6 +82,7 @@ const LISTING: Listing<Vpc, VpcDescription> = {
 export function describeVpcsOperation(deps: Pick<InventoryDeps, 'snapshot'>): Operation {
   return defineOperation({
     name: LISTING.operation,
+    isLarge: true,
     input: structure({ ...LISTING_REQUEST, VpcIds: member('VpcId', list(text)) }),
     output: structure({
       NextToken: member('nextToken', text),
@@ -94,7 +95,7 @@ export function describeVpcsOperation(deps: Pick<InventoryDeps, 'snapshot'>): Op
         isHere: (vpc: Vpc) => vpc.region === caller.region,
         describe: describeVpc,
       };
-      const { descriptions, next } = listResources(
+      const { descriptions, next } = await listResources(
         { ...request, ids: request.VpcIds },
         source,
         LISTING,

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 
 import { AwsError, awsFaults } from '../../aws/aws-error.ts';
 import { integer, member, text } from '../../aws/wire/shape.ts';
+import { createSlices } from '../slices.ts';
 
 const CHECKSUM_BYTES = 9;
 
@@ -35,31 +36,34 @@ export interface Page<Item> {
 }
 
 /**
- * The page that the request asks for; without MaxResults all that is left.
+ * The page that the request asks for; without MaxResults all that is left. It is made in slices.
  *
  * @param sorted all items, ascending by `positionOf`
- * @param matches what is shown of them; called only as far as the page needs
+ * @param show the item as the page has it, or null to leave it out; called only as far as the page
+ *   needs
  * @throws AwsError for MaxResults out of bounds, or a token that is not of this operation
  */
-export function pageOf<Item>(
+export async function pageOf<Item, Shown>(
   sorted: readonly Item[],
   request: PageRequest,
   paging: Paging<Item>,
-  matches: (item: Item) => boolean = () => true,
-): Page<Item> {
+  show: (item: Item) => Shown | null,
+): Promise<Page<Shown>> {
   const { MaxResults: limit = Infinity, NextToken: token } = request;
   if (request.MaxResults !== undefined) checkLimit(request.MaxResults, paging);
-  const items: Item[] = [];
-  const first = token === undefined ? 0 : indexAfter(sorted, token, paging);
-  for (let index = first; index < sorted.length; index++) {
-    const item = sorted[index];
-    if (item === undefined || !matches(item)) continue;
-    const last = items.at(-1);
+  const items: Shown[] = [];
+  let last: Item | null = null;
+  const slices = createSlices();
+  for (const item of sorted.slice(token === undefined ? 0 : indexAfter(sorted, token, paging))) {
+    if (slices.isOver()) await slices.pause();
+    const shown = show(item);
+    if (shown === null) continue;
     // One more than the page holds: so there is another page.
-    if (items.length >= limit && last !== undefined) {
+    if (items.length >= limit && last !== null) {
       return { items, nextToken: tokenOf(paging.operation, paging.positionOf(last)) };
     }
-    items.push(item);
+    items.push(shown);
+    last = item;
   }
   return { items };
 }

@@ -69,27 +69,30 @@ export interface Listed<Description> {
 }
 
 /** @throws AwsError for a dry run, an unknown id, a bad filter or a bad page */
-export function listResources<Item, Description>(
+export async function listResources<Item, Description>(
   request: ListingRequest & { readonly ids: readonly string[] | undefined },
   source: ListingSource<Item, Description>,
   listing: Listing<Item, Description>,
-): Listed<Description> {
+): Promise<Listed<Description>> {
   if (request.DryRun === true) throw awsFaults.dryRun();
   const ids = request.ids ?? [];
   if (ids.length > 0 && request.MaxResults !== undefined) {
     // AWS: these very words for instances; for others they are unverified.
     throw awsFaults.combinationInvalid(listing.idsParameter, 'maxResults');
   }
-  const filters = request.Filters ?? [];
-  const matches = compileFilters(filters, listing.filters);
-  const page = pageOf(
+  const matches = compileFilters(request.Filters ?? [], listing.filters);
+  const page = await pageOf(
     ids.length > 0 ? named(ids, source, listing) : sortedById(source.all),
     request,
     { ...listing, resultsMin: RESULTS_MIN, resultsMax: RESULTS_MAX, positionOf: listing.idOf },
-    (item) => source.isHere(item) && (filters.length === 0 || matches(source.describe(item))),
+    (item) => {
+      if (!source.isHere(item)) return null;
+      const description = source.describe(item);
+      return matches(description) ? description : null;
+    },
   );
   return {
-    descriptions: page.items.map(source.describe),
+    descriptions: page.items,
     next: page.nextToken === undefined ? {} : { NextToken: page.nextToken },
   };
 }

@@ -7,16 +7,20 @@ import { JSON_TYPE, XML_TYPE, type WireBody } from '../../aws/wire/error-body.ts
 import { decodeForm, type FormPair } from '../../aws/wire/form.ts';
 import { decodeJson, encodeJson } from '../../aws/wire/json.ts';
 import { decodeQuery } from '../../aws/wire/query-decoder.ts';
-import { encodeEc2Xml, encodeQueryXml } from '../../aws/wire/xml.ts';
+import { ec2XmlPieces, encodeQueryXml } from '../../aws/wire/xml.ts';
 import type { Operation, Service } from '../operation.ts';
 import { authenticate, authorize, type AuthenticationDeps } from './authenticate.ts';
-import { actionMissing, actionRefusal, versionRefusal } from './faults.ts';
+import { createSlices, type Lane } from '../slices.ts';
+import { actionMissing, actionRefusal, overloaded, versionRefusal } from './faults.ts';
 import { chooseService } from './service-choice.ts';
 import type { Trace } from './report.ts';
 
 export interface DispatchDeps extends AuthenticationDeps {
   readonly services: readonly Service[];
 }
+
+/** Large calls that are served or wait; others keep places of their own among those in flight. */
+export const LARGE_CALLS_MAX = 32;
 
 /** The service of a request, as far as its address, headers and, if it is read, body tell. */
 export function serviceOf(raw: RawRequest, services: readonly Service[]): Service {
@@ -41,7 +45,7 @@ export async function dispatch(
   raw: RawRequest,
   service: Service,
   trace: Trace,
-  deps: DispatchDeps,
+  deps: DispatchDeps & { readonly lane: Lane },
 ): Promise<WireBody> {
   const authenticated = authenticate(raw, service.protocol, deps);
   trace.isAuthentic = true;
@@ -49,8 +53,13 @@ export async function dispatch(
   const { caller } = authenticated;
   authorize(authenticated, operation.permissions(request, caller), service.protocol);
   if (service.protocol === 'ec2' && isDryRun(request)) throw awsFaults.dryRun();
-  const answer = await operation.run(request, { caller, requestId: trace.requestId });
-  return encodeAnswer(operation, service, answer, trace.requestId);
+  const work = async (): Promise<WireBody> => {
+    const answer = await operation.run(request, { caller, requestId: trace.requestId });
+    return encodeAnswer(operation, service, answer, trace.requestId);
+  };
+  if (operation.isLarge !== true) return work();
+  if (deps.lane.length >= LARGE_CALLS_MAX) throw overloaded(service.protocol);
+  return deps.lane.take(work);
 }
 
 interface ReadRequest {
@@ -151,20 +160,30 @@ function isDryRun(request: object): boolean {
   return 'DryRun' in request && request.DryRun === true;
 }
 
-function encodeAnswer(
+async function encodeAnswer(
   operation: Operation,
   service: Service,
   answer: object,
   requestId: string,
-): WireBody {
+): Promise<WireBody> {
   const { name: action, output: shape } = operation;
   const parts = { action, requestId, namespace: service.xmlNamespace, shape, answer };
   switch (service.protocol) {
     case 'ec2':
-      return { headers: { 'content-type': XML_TYPE }, body: encodeEc2Xml(parts) };
+      return { headers: { 'content-type': XML_TYPE }, body: await joinSliced(ec2XmlPieces(parts)) };
     case 'json':
       return { headers: { 'content-type': JSON_TYPE }, body: encodeJson(answer, shape) };
     default:
       return { headers: { 'content-type': XML_TYPE }, body: encodeQueryXml(parts) };
   }
+}
+
+async function joinSliced(pieces: Iterable<string>): Promise<string> {
+  const slices = createSlices();
+  const parts: string[] = [];
+  for (const piece of pieces) {
+    if (slices.isOver()) await slices.pause();
+    parts.push(piece);
+  }
+  return parts.join('');
 }

@@ -81,8 +81,8 @@ test('a caller sees and deletes the flow logs of its region, and no others', asy
   await operations.create(REQUEST);
   const { FlowLogIds } = await operations.create({ ...REQUEST, ResourceIds: ['vpc-05'] });
 
-  const here = describeFlowLogs({}, IN_REGION, deps).FlowLogs;
-  const named = describeFlowLogs({ FlowLogIds }, IN_REGION, deps).FlowLogs;
+  const here = (await describeFlowLogs({}, IN_REGION, deps)).FlowLogs;
+  const named = (await describeFlowLogs({ FlowLogIds }, IN_REGION, deps)).FlowLogs;
   const everywhere = (await operations.describe({})).FlowLogs;
 
   assert.deepEqual(

@@ -27,11 +27,11 @@ const PAGING: Paging<PlacedFlowLog> = {
 };
 
 /** @throws AwsError for an unknown filter or a bad page */
-export function describeFlowLogs(
+export async function describeFlowLogs(
   request: DescribeFlowLogsRequest,
   scope: CallScope,
   deps: FlowLogDeps,
-): DescribeFlowLogsResult {
+): Promise<DescribeFlowLogsResult> {
   if (request.DryRun === true) throw awsFaults.dryRun();
   // Unverified: ids that do not exist are passed over; Terraform takes an empty answer for "gone".
   const wanted = checkFlowLogIds(request.FlowLogIds);
@@ -39,13 +39,16 @@ export function describeFlowLogs(
     throw awsFaults.combinationInvalid('MaxResults', 'FlowLogIds');
   }
   const matches = compileFilters(request.Filter ?? [], filterTable(deps));
-  const isShown = ({ flowLog }: PlacedFlowLog): boolean =>
+  const isShown = (flowLog: FlowLog): boolean =>
     isInScope(flowLog.region, scope) &&
     (wanted.size === 0 || wanted.has(flowLog.flowLogId)) &&
     matches(flowLog);
-  const page = pageOf(placed(deps.registry.list()), request, PAGING, isShown);
+  const flowLogs = placed(deps.registry.list());
+  const page = await pageOf(flowLogs, request, PAGING, ({ flowLog }) =>
+    isShown(flowLog) ? describe(flowLog, deps) : null,
+  );
   return {
-    FlowLogs: page.items.map(({ flowLog }) => describe(flowLog, deps)),
+    FlowLogs: page.items,
     ...(page.nextToken === undefined ? {} : { NextToken: page.nextToken }),
   };
 }

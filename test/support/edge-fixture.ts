@@ -37,8 +37,10 @@ export interface EdgeFixture {
   readonly lines: string[];
   readonly bugs: unknown[];
   readonly metrics: Metrics;
-  /** Ends the calls that wait in DescribeRegions. */
+  /** Ends the calls that wait in DescribeRegions and DescribeInstances. */
   release(): void;
+  /** How many do. */
+  waitingCount(): number;
   close(): Promise<void>;
 }
 
@@ -112,6 +114,7 @@ export async function startEdge(): Promise<EdgeFixture> {
     release: () => {
       for (const end of waiting.splice(0)) end();
     },
+    waitingCount: () => waiting.length,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -177,7 +177,7 @@ describe('the edge and the AWS SDK', () => {
     );
     assert.equal(
       await refusal(client.send(new DescribeTagsCommand({}))),
-      '503 Unavailable: Cannot write "x": no space',
+      '503 Unavailable: The disk is full; retry when it has room again',
     );
     assert.equal(
       await refusal(client.send(new DescribeVpcsCommand({}))),

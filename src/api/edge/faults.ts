@@ -4,6 +4,7 @@
 import { AwsError } from '../../aws/aws-error.ts';
 import type { SignatureFault, SignatureFaultKind } from '../../aws/sigv4/index.ts';
 import type { WireProtocol } from '../../aws/wire/error-body.ts';
+import type { OperationErrorCode } from '../../observe/operation-error.ts';
 
 /** Code, status, and the message where the protocol has its own. */
 type Refusal = readonly [code: string, status: number, message?: string];
@@ -210,8 +211,15 @@ export function overloaded(protocol: WireProtocol): AwsError {
   }
 }
 
-/** A fault of the world: `message` is the one line of it for the caller. */
-export function unavailable(protocol: WireProtocol, message: string): AwsError {
+/**
+ * A fault of the world. Of our own line about it only the kind crosses the wire: it names folders
+ * and files, and the caller may be anywhere.
+ */
+export function unavailable(protocol: WireProtocol, kind: OperationErrorCode): AwsError {
+  const message =
+    kind === 'disk-full'
+      ? 'The disk is full; retry when it has room again'
+      : 'This cannot be done now; the log of weir says why';
   switch (protocol) {
     case 'ec2':
       return new AwsError('Unavailable', 503, message);

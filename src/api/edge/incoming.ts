@@ -2,6 +2,8 @@
 // within a bound. No URL class: a signature covers the raw text.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import type { ByteBudget } from './byte-budget.ts';
+
 /** Longest body; AWS's own limit for these calls is below it. */
 export const BODY_BYTES_MAX = 1024 * 1024;
 
@@ -46,11 +48,21 @@ function isForm(request: IncomingMessage): boolean {
   return type === undefined || FORM_TYPE.test(type);
 }
 
-/** Why there is no body. `gone`: the client left in the middle, and nobody waits for an answer. */
-export type BodyFault = 'too-large' | 'gone';
+/**
+ * Why there is no body. `gone`: the client left in the middle, and nobody waits for an answer;
+ * `no-room`: all bodies together would be too large.
+ */
+export type BodyFault = 'too-large' | 'no-room' | 'gone';
 
-/** Reads the whole body, or says why not. What is read of a body too large is let go. */
-export async function readBody(request: IncomingMessage): Promise<Buffer | BodyFault> {
+/**
+ * Reads the whole body, or says why not. What is read of a body that is refused is let go.
+ *
+ * @param budget holds the body's bytes until the caller releases them
+ */
+export async function readBody(
+  request: IncomingMessage,
+  budget: ByteBudget,
+): Promise<Buffer | BodyFault> {
   if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES_MAX) return 'too-large';
   const parts: Buffer[] = [];
   let byteCount = 0;
@@ -58,12 +70,18 @@ export async function readBody(request: IncomingMessage): Promise<Buffer | BodyF
     const settle = (result: Buffer | BodyFault): void => {
       request.off('data', take).off('end', finish).off('error', leave).off('close', leave);
       request.pause();
+      if (typeof result === 'string') budget.release(byteCount);
       resolve(result);
     };
     const take = (part: Buffer): void => {
-      byteCount += part.length;
-      if (byteCount > BODY_BYTES_MAX) settle('too-large');
-      else parts.push(part);
+      if (byteCount + part.length > BODY_BYTES_MAX) {
+        settle('too-large');
+      } else if (budget.take(part.length)) {
+        byteCount += part.length;
+        parts.push(part);
+      } else {
+        settle('no-room');
+      }
     };
     const finish = (): void => settle(Buffer.concat(parts));
     const leave = (): void => settle('gone');

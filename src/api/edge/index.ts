@@ -3,7 +3,9 @@
 //
 // Enters: every request of an AWS client (incoming.ts says which those are). Leaves: the answer
 // with its request id, one log line `api.request`, two metrics.
-// Bounds: bodies by BODY_BYTES_MAX, requests at a time by IN_FLIGHT_MAX; time by the server.
+// Bounds: bodies by BODY_BYTES_MAX each and BODIES_BYTES_MAX together, calls at a time by
+// IN_FLIGHT_MAX, answers that clients have not taken yet by ANSWERS_BYTES_MAX; the time to send a
+// request by the server, that to take an answer by ANSWER_IDLE_MS_MAX.
 // Source: spec/api.md 1, 6, 9; the protocols' pages of the Smithy documentation
 // (https://smithy.io/2.0/aws/protocols/).
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -15,6 +17,8 @@ import type { Logger, Metrics } from '../../observe/index.ts';
 import { OperationError } from '../../observe/operation-error.ts';
 import type { HttpHandler } from '../control/index.ts';
 import type { Service } from '../operation.ts';
+import { createLane, type Lane } from '../slices.ts';
+import { createByteBudget, type ByteBudget } from './byte-budget.ts';
 import { dispatch, serviceOf, type DispatchDeps } from './dispatch.ts';
 import { bodyTooLarge, internalFault, overloaded, unavailable } from './faults.ts';
 import { BODY_BYTES_MAX, isAwsRequest, linger, readBody, targetOf } from './incoming.ts';
@@ -24,8 +28,11 @@ import { isNamedService } from './service-choice.ts';
 export type { CallerKey, CallerKeys } from './authenticate.ts';
 export { BODY_BYTES_MAX } from './incoming.ts';
 
-/** Requests that are read and served at a time. */
+/** Calls that are served at a time; one that still arrives is none, so slow clients block nobody. */
 export const IN_FLIGHT_MAX = 64;
+const BODIES_BYTES_MAX = 64 * BODY_BYTES_MAX;
+const ANSWERS_BYTES_MAX = 128 * 1024 * 1024;
+const ANSWER_IDLE_MS_MAX = 30_000;
 
 const RETRY_AFTER_SECONDS = '1';
 
@@ -49,30 +56,50 @@ interface Exchange {
 
 interface Reply extends Outcome, WireBody {}
 
+/** What all exchanges share. */
+interface Shared extends EdgeDeps {
+  readonly lane: Lane;
+  readonly bodies: ByteBudget;
+  readonly answers: ByteBudget;
+  readonly calls: { inFlightCount: number };
+}
+
 /** The handler of AWS's APIs. */
 export function createEdge(deps: EdgeDeps): HttpHandler {
   const report = createReport(deps);
-  let inFlightCount = 0;
+  const shared: Shared = {
+    ...deps,
+    lane: createLane(),
+    bodies: createByteBudget(BODIES_BYTES_MAX),
+    answers: createByteBudget(ANSWERS_BYTES_MAX),
+    calls: { inFlightCount: 0 },
+  };
 
   return async (request, response) => {
     if (!isAwsRequest(request)) return false;
     const exchange = beginExchange(request, deps);
-    let reply: Reply | null;
-    if (inFlightCount >= IN_FLIGHT_MAX) {
-      reply = refuse(exchange, overloaded(exchange.service.protocol), deps);
-    } else {
-      inFlightCount += 1;
-      try {
-        reply = await serve(request, exchange, deps);
-      } finally {
-        inFlightCount -= 1;
-      }
-    }
-    if (reply === null) return true;
+    const answer = await serve(request, exchange, shared);
+    if (answer === null) return true;
+    const reply = holdAnswer(answer, exchange, response, shared);
     report(exchange.trace, reply);
     await send(request, response, reply, exchange.trace.requestId);
     return true;
   };
+}
+
+/** The reply, its bytes held until the client has them or is gone; or one that says: too many. */
+function holdAnswer(
+  reply: Reply,
+  exchange: Exchange,
+  response: ServerResponse,
+  shared: Shared,
+): Reply {
+  const byteCount = Buffer.byteLength(reply.body);
+  if (!shared.answers.take(byteCount)) {
+    return refuse(exchange, overloaded(exchange.service.protocol), shared);
+  }
+  response.once('close', () => shared.answers.release(byteCount));
+  return reply;
 }
 
 function beginExchange(request: IncomingMessage, deps: EdgeDeps): Exchange {
@@ -108,19 +135,38 @@ function noteService({ service, trace }: Exchange, { services }: EdgeDeps): void
 async function serve(
   request: IncomingMessage,
   exchange: Exchange,
-  deps: EdgeDeps,
+  shared: Shared,
 ): Promise<Reply | null> {
+  const { protocol } = exchange.service;
+  const body = await readBody(request, shared.bodies);
+  if (body === 'gone') return null;
+  if (body === 'too-large') return refuse(exchange, bodyTooLarge(protocol, BODY_BYTES_MAX), shared);
+  if (body === 'no-room') return refuse(exchange, overloaded(protocol), shared);
+  const { calls } = shared;
   try {
-    const body = await readBody(request);
-    if (body === 'gone') return null;
-    if (body === 'too-large') throw bodyTooLarge(exchange.service.protocol, BODY_BYTES_MAX);
+    if (calls.inFlightCount >= IN_FLIGHT_MAX) {
+      return refuse(exchange, overloaded(protocol), shared);
+    }
+    calls.inFlightCount += 1;
+    try {
+      return await serveWhole(body, exchange, shared);
+    } finally {
+      calls.inFlightCount -= 1;
+    }
+  } finally {
+    shared.bodies.release(body.length);
+  }
+}
+
+async function serveWhole(body: Buffer, exchange: Exchange, shared: Shared): Promise<Reply> {
+  try {
     const raw = { ...exchange.head, body };
-    exchange.service = serviceOf(raw, deps.services);
-    noteService(exchange, deps);
-    const answer = await dispatch(raw, exchange.service, exchange.trace, deps);
+    exchange.service = serviceOf(raw, shared.services);
+    noteService(exchange, shared);
+    const answer = await dispatch(raw, exchange.service, exchange.trace, shared);
     return { ...answer, status: 200, code: 'OK', reason: null };
   } catch (fault) {
-    return refuse(exchange, fault, deps);
+    return refuse(exchange, fault, shared);
   }
 }
 
@@ -137,7 +183,7 @@ function refuse({ service, trace }: Exchange, fault: unknown, deps: EdgeDeps): R
 
 function knownFault(fault: unknown, { protocol }: Service): AwsError | null {
   if (fault instanceof AwsError) return fault;
-  return fault instanceof OperationError ? unavailable(protocol, fault.message) : null;
+  return fault instanceof OperationError ? unavailable(protocol, fault.code) : null;
 }
 
 async function send(
@@ -148,6 +194,8 @@ async function send(
 ): Promise<void> {
   const body = Buffer.from(reply.body, 'utf8');
   const isWhole = request.complete;
+  // A client that takes nothing of its answer for so long has gone without saying so.
+  response.setTimeout(ANSWER_IDLE_MS_MAX, () => response.destroy());
   response.writeHead(reply.status, {
     ...reply.headers,
     'content-length': body.length,

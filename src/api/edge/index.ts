@@ -28,7 +28,7 @@ import { isNamedService } from './service-choice.ts';
 export type { CallerKey, CallerKeys } from './authenticate.ts';
 export { BODY_BYTES_MAX } from './incoming.ts';
 
-/** Calls that are served at a time; one that still arrives is none, so slow clients block nobody. */
+/** Calls that are served at a time; one that still arrives is none: slow clients block nobody. */
 export const IN_FLIGHT_MAX = 64;
 const BODIES_BYTES_MAX = 64 * BODY_BYTES_MAX;
 const ANSWERS_BYTES_MAX = 128 * 1024 * 1024;

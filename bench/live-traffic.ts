@@ -1,7 +1,7 @@
 // Traffic for benchmarks of the running daemon: two namespaces joined by a veth pair, a generator of
 // small UDP packets on the first core, and what a process and the store say afterwards.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 import { runWeir } from '../test/support/weir.ts';
 
@@ -48,12 +48,26 @@ export function removeNamespaces(): void {
 
 /** CPU time of all threads of a process (proc(5): utime and stime, fields 14 and 15). */
 export function cpuOf(pid: number): CpuSeconds {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return cpuIn(`/proc/${pid}/stat`);
+}
+
+function cpuIn(file: string): CpuSeconds {
+  const stat = readFileSync(file, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return {
     user: Number(fields[11]) / TICKS_PER_SECOND,
     system: Number(fields[12]) / TICKS_PER_SECOND,
   };
+}
+
+/** CPU seconds, user and system, of each thread of a process, by its number. */
+export function threadsOf(pid: number): ReadonlyMap<number, number> {
+  return new Map(
+    readdirSync(`/proc/${pid}/task`).map((thread) => {
+      const { user, system } = cpuIn(`/proc/${pid}/task/${thread}/stat`);
+      return [Number(thread), user + system];
+    }),
+  );
 }
 
 export function peakMebibytes(pid: number): number {

@@ -3,6 +3,7 @@
 //   npm run bench                          weir replay against peers and plain C (bench/replay.ts)
 //   npm run bench -- live                  packets/s without loss over veth (bench/live.ts)
 //   npm run bench -- flow-logs             what 1,000 flow logs cost (bench/flow-logs.ts)
+//   npm run bench -- delivery              a window to 1,000 flow logs (bench/delivery.ts)
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 
@@ -10,7 +11,7 @@ import { ROOT } from './checks.mjs';
 import { BENCH_PROGRAMS, installMissing } from './debian.mjs';
 
 const [first, ...rest] = process.argv.slice(2);
-const named = ['live', 'flow-logs'].find((name) => name === first);
+const named = ['live', 'flow-logs', 'delivery'].find((name) => name === first);
 const given = named === undefined ? process.argv.slice(2) : rest;
 
 const missing = installMissing(BENCH_PROGRAMS);

@@ -38,24 +38,23 @@ export function boundConnections(server: Server): void {
  * request is read: it has been on the wire unencrypted, and may carry a signature.
  *
  * @param firstByteMs how long a client may say nothing
- * @returns ends the connections that wait for their first byte
+ * @returns ends every connection at once: those in a handshake are unknown to the HTTP server
  */
 export function answerPlainHttp(server: Server, firstByteMs: number): () => void {
-  const waiting = new Set<Socket>();
+  const sockets = new Set<Socket>();
   // The documented way to hand a connection to a TLS server is to emit it; here it comes from
   // the server itself, a moment later.
   const takeOver = server.listeners('connection');
   server.removeAllListeners('connection');
   server.on('connection', (socket: Socket) => {
     if (socket.destroyed) return;
-    waiting.add(socket);
+    sockets.add(socket);
     const leave = (): void => void socket.destroy();
     socket.setTimeout(firstByteMs, leave);
-    socket.once('error', leave);
-    socket.once('close', () => waiting.delete(socket));
+    socket.on('error', leave);
+    socket.once('close', () => sockets.delete(socket));
     socket.once('readable', () => {
       const start: unknown = socket.read();
-      waiting.delete(socket);
       if (!(start instanceof Buffer)) return leave();
       socket.setTimeout(0);
       socket.off('timeout', leave);
@@ -65,7 +64,7 @@ export function answerPlainHttp(server: Server, firstByteMs: number): () => void
     });
   });
   return () => {
-    for (const socket of waiting) socket.destroy();
+    for (const socket of sockets) socket.destroy();
   };
 }
 

@@ -67,7 +67,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
       response.destroy();
     });
   };
-  const { server, tlsServer, endWaiting } = build(options, answer, times);
+  const { server, tlsServer, endAll } = build(options, answer, times);
   server.timeout = times.idleMs;
   await begin(server, listen);
   const bound = boundAddress(server);
@@ -81,8 +81,8 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        endWaiting();
         server.closeAllConnections();
+        endAll();
       }),
   };
 }
@@ -94,7 +94,7 @@ function build(
 ): {
   readonly server: Server;
   readonly tlsServer: TlsServer | null;
-  readonly endWaiting: () => void;
+  readonly endAll: () => void;
 } {
   const bounds = {
     headersTimeout: headersMs,
@@ -104,7 +104,7 @@ function build(
   if (tls === null) {
     const server = createServer(bounds, answer);
     boundConnections(server);
-    return { server, tlsServer: null, endWaiting: () => undefined };
+    return { server, tlsServer: null, endAll: () => undefined };
   }
   const server = createTlsServer(
     { ...bounds, ...contextOf(tls), handshakeTimeout: headersMs },
@@ -113,9 +113,9 @@ function build(
   server.on('tlsClientError', (fault: Error & { readonly code?: string }) => {
     onHandshakeFault(fault.code ?? fault.message);
   });
-  const endWaiting = answerPlainHttp(server, headersMs);
+  const endAll = answerPlainHttp(server, headersMs);
   boundConnections(server);
-  return { server, tlsServer: server, endWaiting };
+  return { server, tlsServer: server, endAll };
 }
 
 function contextOf({ certificate, key }: PemPair) {

@@ -61,7 +61,11 @@ async function printEnvironment(flags: EnvFlags, deps: CommandDeps): Promise<voi
  * Where the daemon is. A certificate that no authority vouches for is one that clients have to be
  * told of; for another one their own authorities, or variables set already, are left as they are.
  */
-function endpointVariables({ host, port, tls }: DaemonNote): Variables {
+export function endpointVariables({
+  host,
+  port,
+  tls,
+}: Pick<DaemonNote, 'host' | 'port' | 'tls'>): Variables {
   if (tls === undefined) return [['AWS_ENDPOINT_URL', `http://${formatListen({ host, port })}`]];
   const endpoint = `https://${formatListen({ host: tls.name, port })}`;
   if (tls.trustFile === null) return [['AWS_ENDPOINT_URL', endpoint]];

@@ -13,7 +13,7 @@ import { Command, CommanderError } from 'commander';
 import { temporaryFolder } from '../../test/support/temporary.ts';
 import { dataPaths, writeDaemonNote } from '../config/data-folder.ts';
 import { OperationError } from '../observe/operation-error.ts';
-import { registerEnv } from './env.ts';
+import { endpointVariables, registerEnv } from './env.ts';
 import type { KeyFolder } from './key-calls.ts';
 import { policySummary } from './key-table.ts';
 import { registerKeys, type KeysDeps } from './keys.ts';
@@ -297,6 +297,24 @@ describe('weir env', () => {
       encoding: 'utf8',
     });
     assert.equal(shell.stdout, "se/cr+et'|none|");
+  });
+
+  it('gives the address by a name of the certificate, and the file to trust', () => {
+    const tls = { fingerprint256: '', name: 'weir.lan', trustFile: '/etc/weir/tls.pem' };
+    const note = { host: '127.0.0.1', port: 7717 };
+
+    assert.deepEqual(endpointVariables({ ...note, tls }), [
+      ['AWS_ENDPOINT_URL', 'https://weir.lan:7717'],
+      ['AWS_CA_BUNDLE', '/etc/weir/tls.pem'],
+      ['NODE_EXTRA_CA_CERTS', '/etc/weir/tls.pem'],
+    ]);
+    assert.deepEqual(
+      endpointVariables({ ...note, tls: { ...tls, trustFile: null, name: '::1' } }),
+      [['AWS_ENDPOINT_URL', 'https://[::1]:7717']],
+    );
+    assert.deepEqual(endpointVariables({ host: '::1', port: 1 }), [
+      ['AWS_ENDPOINT_URL', 'http://[::1]:1'],
+    ]);
   });
 
   it('gives a temporary key its token, and another key by its id', async (context) => {

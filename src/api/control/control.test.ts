@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer, request as httpRequest } from 'node:http';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { after, before, beforeEach, describe, it } from 'node:test';
 
 import { OperationError } from '../../observe/operation-error.ts';
@@ -21,8 +21,12 @@ let base = '';
 let deps: ControlDeps;
 let bugs: unknown[] = [];
 
+/** From where requests seem to come. */
+let remoteAddress = '';
+
 beforeEach(() => {
   bugs = [];
+  remoteAddress = '127.0.0.1';
   deps = {
     key: KEY,
     health: () => null,
@@ -59,6 +63,9 @@ before(async () => {
       if (!taken) response.writeHead(418).end();
     });
   });
+  server.prependListener('connection', (socket: Socket) => {
+    Object.defineProperty(socket, 'remoteAddress', { get: () => remoteAddress });
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
@@ -86,6 +93,29 @@ async function call(
 }
 
 describe('control', { timeout: 20_000 }, () => {
+  it('answers other machines /healthz only, without the reason', async () => {
+    remoteAddress = '192.0.2.7';
+    const line = `"/control/status" is for Weir's own machine`;
+
+    assert.deepEqual(await call('GET', '/healthz'), { status: 200, text: 'ok\n' });
+    deps = { ...deps, health: () => 'Cannot write "/srv/weir": no space' };
+    const failing = { status: 503, text: 'failing; weir doctor says why\n' };
+    assert.deepEqual(await call('GET', '/healthz', { key: null }), failing);
+    for (const key of [null, KEY]) {
+      const refused = await call('GET', '/control/status', { key });
+      assert.deepEqual(
+        [refused.status, JSON.parse(refused.text)],
+        [403, { code: 'Forbidden', message: line }],
+      );
+      const metrics = await call('GET', '/metrics', { key });
+      assert.equal(metrics.status, 403);
+      assert.match(metrics.text, /for Weir's own machine unless the setting openMetrics is true/);
+    }
+    deps = { ...deps, openMetrics: true };
+    assert.equal((await call('GET', '/metrics', { key: null })).text, 'weir_up 1\n');
+    assert.equal((await call('GET', '/control/status')).status, 403);
+  });
+
   it('answers /healthz and /metrics without a key', async () => {
     assert.deepEqual(await call('GET', '/healthz', { key: null }), { status: 200, text: 'ok\n' });
     const metrics = await call('GET', '/metrics', { key: null });

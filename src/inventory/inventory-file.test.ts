@@ -100,6 +100,19 @@ describe('parseInventory()', () => {
     ]);
   });
 
+  it('keeps a tag whose value is empty, in YAML and in JSON', () => {
+    const texts = [
+      "instances: [{id: i-1, tags: {Name: web, owner: '', none:}, asg-tags: {a: ''}}]",
+      '{"instances": [{"id": "i-1", "tags": {"Name": "web", "owner": "", "none": null},' +
+        ' "asg-tags": {"a": ""}}]}',
+    ];
+    for (const text of texts) {
+      const instance = parseInventory(text, SOURCE).instances.get('i-1');
+      assert.deepEqual(instance?.tags, { Name: 'web', owner: '', none: '' });
+      assert.deepEqual(instance.autoScalingGroupTags, { a: '' });
+    }
+  });
+
   it('takes an empty file for an empty network', () => {
     for (const text of ['', '# nothing yet\n', '{}', 'vpcs:\n']) {
       assert.equal(parseInventory(text, SOURCE).vpcs.size, 0, text);

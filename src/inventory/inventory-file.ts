@@ -100,15 +100,18 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Scalars as texts; keys without a value (`instance:`) are left out. */
-function toTexts(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(toTexts);
+/**
+ * Scalars as texts; keys without a value (`instance:`) are left out, but for tags, whose value may
+ * be empty.
+ */
+function toTexts(value: unknown, isTags = false): unknown {
+  if (Array.isArray(value)) return value.map((item: unknown) => toTexts(item));
   if (value === null) return '';
   if (typeof value === 'number' || typeof value === 'boolean') return `${value}`;
   if (typeof value !== 'object') return value;
   const entries = Object.entries(value)
-    .map(([key, entry]) => [key, toTexts(entry)] as const)
-    .filter(([, entry]) => entry !== '');
+    .map(([key, entry]) => [key, toTexts(entry, key === 'tags' || key === 'asg-tags')] as const)
+    .filter(([, entry]) => isTags || entry !== '');
   return Object.fromEntries(entries);
 }
 

@@ -76,6 +76,7 @@ describe('compileFilters()', () => {
     assert.deepEqual(passing({ Name: 'tag-key', Values: ['Team', 'size'] }), ['Tom']);
     assert.deepEqual(passing({ Name: 'tag:Team', Values: ['red?1'] }), ['Tom']);
     assert.deepEqual(passing({ Name: 'tag:Team', Values: ['redx1'] }), []);
+    assert.deepEqual(passing({ Name: 'tag-value', Values: ['blue', 'size'] }), ['Kit*']);
   });
 
   it('takes an escaped wildcard as the character that it is', () => {

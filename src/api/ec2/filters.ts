@@ -64,6 +64,10 @@ function lookUp<Item>(
   const valuesOf = Object.hasOwn(values, name) ? values[name] : undefined;
   if (valuesOf !== undefined) return valuesOf;
   if (tags !== undefined && name === 'tag-key') return (item) => tags(item).map((tag) => tag.Key);
+  // AWS: no more in the API reference, but in the aws CLI's examples of describe-instances.
+  if (tags !== undefined && name === 'tag-value') {
+    return (item) => tags(item).map((tag) => tag.Value);
+  }
   if (tags !== undefined && name.startsWith(TAG_PREFIX)) {
     const key = name.slice(TAG_PREFIX.length);
     return (item) =>

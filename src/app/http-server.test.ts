@@ -7,7 +7,7 @@ import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'n
 
 import { makeSelfSigned, SKIP_OPENSSL } from '../../test/support/certificates.ts';
 import { temporaryFolder } from '../../test/support/temporary.ts';
-import type { HttpHandler } from '../api/control/index.ts';
+import { createControl, type ControlDeps, type HttpHandler } from '../api/control/index.ts';
 import { boundConnections } from './connections.ts';
 import { openHttpServer, type HttpServer, type HttpServerOptions } from './http-server.ts';
 import { readTlsIdentity, type TlsIdentity } from './tls-identity.ts';
@@ -185,6 +185,23 @@ describe('the HTTP port', { skip: SKIP_OPENSSL, timeout: 60_000 }, () => {
     });
 
     assert.equal(seen, 'cut');
+  });
+
+  it('leaves a tail alone that has nothing to say', async (context) => {
+    const quietMs = TIMES.idleMs * 2;
+    const tail: ControlDeps['tail'] = async () =>
+      (async function* lines() {
+        await new Promise((resolve) => setTimeout(resolve, quietMs));
+        yield 'at last\n';
+      })();
+    const key = 'k'.repeat(16);
+    const control = createControl({ key, tail } as unknown as ControlDeps);
+    const { port } = await open(context, { times: TIMES, handlers: [control] });
+    const head = `GET /control/tail HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\n`;
+
+    const answer = await readAll(say(connect(port), `${head}Connection: close\r\n\r\n`));
+
+    assert.match(answer ?? 'nothing', /^HTTP\/1\.1 200 .*at last/s);
   });
 
   it('refuses requests whose end two readers could see in two places', async (context) => {

@@ -31,8 +31,8 @@ export function isLoopback(host: string): boolean {
  * @param bound the address in canonical form, as the kernel tells it
  */
 export function reachableHost(bound: string): string {
-  if (bound === '::') return '::1';
-  return /^(?:::ffff:)?0\.0\.0\.0$/.test(bound) ? '127.0.0.1' : bound;
+  // What listens on :: is given IPv4 connections too, and ::1 is missing where IPv6 is off.
+  return /^(?:::|(?:::ffff:)?0\.0\.0\.0)$/.test(bound) ? '127.0.0.1' : bound;
 }
 
 /** The ends of a connection, as a socket tells them; undefined once it is closed. */

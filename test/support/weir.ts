@@ -28,11 +28,17 @@ export interface ReplaySummary {
 /** Runs `weir` to its end, at most a minute. */
 export function runWeir(
   args: readonly string[],
-  options: { readonly stdin?: Uint8Array; readonly cwd?: string } = {},
+  options: {
+    readonly stdin?: Uint8Array;
+    readonly cwd?: string;
+    /** Further WEIR_ variables. */
+    readonly settings?: Readonly<Record<string, string>>;
+  } = {},
 ): WeirRun {
   const run = spawnSync(process.execPath, [WEIR, ...args], {
     input: options.stdin ?? '',
     cwd: options.cwd ?? ROOT,
+    env: { ...process.env, ...options.settings },
     encoding: 'utf8',
     timeout: 60_000,
     maxBuffer: OUTPUT_BYTES_MAX,

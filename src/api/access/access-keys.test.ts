@@ -263,6 +263,9 @@ describe('key operations', () => {
       await assert.rejects(operations.create(body), { code: 'invalid-input' });
     }
     await assert.rejects(operations.revoke({}), { code: 'invalid-input' });
+    await assert.rejects(operations.revoke({ AccessKeyId: 'a', Colour: 'blue' }), {
+      message: 'Unrecognized key: "Colour"',
+    });
   });
 
   it("give a shell the default user's lasting key, else another, else say so", async (context) => {

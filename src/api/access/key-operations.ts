@@ -56,8 +56,9 @@ export function createKeyOperations(
 function parseBody<Body>(schema: z.ZodType<Body>, body: unknown): Body {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new OperationError('invalid-input', `${issue?.path.join('.')}: ${issue?.message}`);
+  const { path = [], message } = parsed.error.issues[0] ?? { message: 'It is no request' };
+  const place = path.length === 0 ? '' : `${path.join('.')}: `;
+  throw new OperationError('invalid-input', `${place}${message}`);
 }
 
 function usualKey(keys: AccessKeys, nowMs: number): AccessKey | null {

@@ -1,5 +1,5 @@
-// Traffic for benchmarks of the running daemon: two namespaces joined by a veth pair, a generator of
-// small UDP packets on the first core, and what a process and the store say afterwards.
+// Traffic for benchmarks of the running daemon: two namespaces joined by a veth pair, a generator
+// of small UDP packets on the first core, and what a process and the store say afterwards.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 

@@ -28,7 +28,8 @@ interface IdleFolder {
  * @throws OperationError `in-use` when another process has the folder
  */
 export async function openFlowLogFolder(data: string): Promise<FlowLogFolder> {
-  return withLock(data, async ({ config, paths, release }) => {
+  return withLock(data, async (folder) => {
+    const { config, paths } = folder;
     const write = (line: string): void => void process.stderr.write(line);
     const log = createLogger({ level: 'warn', write, pretty: true, now: Date.now });
     const host = await startHostInventory(config, log);
@@ -49,7 +50,7 @@ export async function openFlowLogFolder(data: string): Promise<FlowLogFolder> {
       ...operations,
       async close() {
         host.stop();
-        release();
+        folder.release();
       },
     };
   });
@@ -57,14 +58,15 @@ export async function openFlowLogFolder(data: string): Promise<FlowLogFolder> {
 
 /** Access keys of the folder. @throws OperationError `in-use` when another process has it */
 export async function openKeyFolder(data: string): Promise<KeyFolder> {
-  return withLock(data, async ({ config, paths, release }) => {
+  return withLock(data, async (folder) => {
+    const { config, paths } = folder;
     const keys = await openAccessKeys(paths.accessKeys, { now: Date.now, randomBytes });
     const operations = createKeyOperations(keys, { region: config.region, now: Date.now });
     return {
       create: (body) => operations.create(body),
       list: async () => operations.list(),
       revoke: (body) => operations.revoke(body),
-      close: async () => release(),
+      close: async () => folder.release(),
     };
   });
 }

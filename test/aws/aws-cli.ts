@@ -36,13 +36,8 @@ export interface CliPlace {
 
 /** Runs `aws WORDS...` to its end, at most a minute; nobody's profile is read. */
 export function runAws(place: CliPlace, words: readonly string[]): Promise<CliRun> {
-  const [program = AWS_CLI, ...args] = [
-    ...(place.prefix ?? []),
-    AWS_CLI,
-    ...words,
-    '--endpoint-url',
-    place.endpoint,
-  ];
+  const command = [AWS_CLI, ...words, '--endpoint-url', place.endpoint];
+  const [program = AWS_CLI, ...args] = [...(place.prefix ?? []), ...command];
   const env = {
     PATH: process.env['PATH'] ?? '',
     HOME: '/nonexistent',

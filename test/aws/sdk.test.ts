@@ -81,7 +81,7 @@ describe('the AWS SDK for JavaScript', () => {
       LogDestinationType: 's3' as const,
       LogDestination: `arn:aws:s3:::${bucket}`,
     };
-    return new CreateFlowLogsCommand({ ...input, ...more } as CreateFlowLogsCommandInput);
+    return new CreateFlowLogsCommand({ ...input, ...more });
   }
 
   async function refusal(sent: Promise<unknown>): Promise<[string, string, number | undefined]> {

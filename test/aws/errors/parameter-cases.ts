@@ -68,7 +68,7 @@ export const PARAMETER_CASES: readonly ErrorCase[] = [
   {
     code: 'InvalidParameterValue',
     message:
-      "1 validation error detected: Value '${version} ' at 'logFormat' has an invalid " + 'format',
+      "1 validation error detected: Value '${version} ' at 'logFormat' has an invalid format",
     status: 400,
     change: { LogFormat: '${version} ' },
     note: 'a space at the end',

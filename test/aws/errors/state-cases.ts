@@ -8,7 +8,7 @@ export const STATE_CASES: readonly ErrorCase[] = [
   {
     code: 'FlowLogAlreadyExists',
     message:
-      'Error. There is an existing Flow Log with the same configuration and log ' + 'destination.',
+      'Error. There is an existing Flow Log with the same configuration and log destination.',
     status: 200,
     perResource: true,
     change: {},

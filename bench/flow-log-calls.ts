@@ -1,5 +1,5 @@
 // The calls of the flow-logs benchmark, run inside the daemon's namespace: creates, pages through
-// or deletes flow logs by the AWS SDK, one call after the other, and prints the milliseconds of each.
+// or deletes flow logs by the AWS SDK, one call after the other, and prints the time of each, ms.
 //
 //   node flow-log-calls.js create DATA VPC COUNT | describe DATA | delete DATA
 import { execFileSync } from 'node:child_process';

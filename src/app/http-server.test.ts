@@ -114,6 +114,18 @@ describe('the HTTP port', { skip: SKIP_OPENSSL, timeout: 60_000 }, () => {
     assert.deepEqual(faults, []);
   });
 
+  it('answers a plain client also when it reads only after its whole request', async (context) => {
+    const { port } = await open(context);
+    const socket = connectPlain(port, '127.0.0.1').pause();
+    const answer = readAll(socket);
+    socket.pause();
+
+    socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 33554432\r\n\r\n');
+    socket.end(LARGE.subarray(0, 32 * 1024 * 1024), () => socket.resume());
+
+    assert.match((await answer) ?? 'nothing', /^HTTP\/1\.1 400 .*https:\/\/ for http:\/\/\n$/s);
+  });
+
   it('serves a client whose handshake comes byte by byte', async (context) => {
     const { port } = await open(context);
     const front = createServer((incoming) => {
@@ -150,7 +162,7 @@ describe('the HTTP port', { skip: SKIP_OPENSSL, timeout: 60_000 }, () => {
   });
 
   it('lets go of clients that are silent, at every step', async (context) => {
-    const { port } = await open(context, { times: TIMES });
+    const { port } = await open(context, { times: { ...TIMES, idleMs: SLOW.idleMs } });
     const waited = async (begin: () => Socket): Promise<number> => {
       const startMs = performance.now();
       assert.notEqual(await readAll(begin()), null, 'still connected');

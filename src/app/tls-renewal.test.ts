@@ -30,12 +30,16 @@ interface Followed {
 
 async function follow(
   context: TestContext,
-  options: { readonly files?: Pair; readonly use?: () => void } = {},
+  options: {
+    readonly files?: Pair;
+    readonly use?: () => void;
+    readonly lookEveryMs?: number;
+  } = {},
 ): Promise<Followed> {
   const folder = temporaryFolder(context);
   const files = options.files ?? makeSelfSigned(folder, { name: 'server' });
   const told: string[] = [];
-  const tls = await openTlsFiles(files, LOOK_EVERY_MS);
+  const tls = await openTlsFiles(files, options.lookEveryMs ?? LOOK_EVERY_MS);
   context.after(() => tls.stop());
   tls.follow({
     onRenewed: ({ fingerprint256 }) => {
@@ -116,6 +120,23 @@ describe('openTlsFiles()', { skip: SKIP_OPENSSL, timeout: 60_000 }, () => {
     copyFileSync(renewed.key, files.key);
     await until(2);
     assert.equal(told[1], (await readTlsIdentity(renewed)).fingerprint256);
+  });
+
+  it('does not take two files for a pair while they come one after the other', async (context) => {
+    const lookEveryMs = 50;
+    const { files, folder, told, until } = await follow(context, { lookEveryMs });
+    const expected: string[] = [];
+
+    for (let round = 1; round <= 6; round += 1) {
+      const renewed = makeSelfSigned(folder, { name: `renewed-${round}` });
+      renameSync(renewed.key, files.key);
+      await pause((0.8 * lookEveryMs) / LOOK_EVERY_MS);
+      renameSync(renewed.certificate, files.certificate);
+      expected.push((await readTlsIdentity(files)).fingerprint256);
+      await until(round);
+    }
+
+    assert.deepEqual(told, expected);
   });
 
   it('sees a key that was opened to others, and one that was closed again', async (context) => {

@@ -37,7 +37,9 @@ export function registerEnv(program: Command, deps: CommandDeps): void {
         '  eval "$(weir env)" && aws ec2 describe-flow-logs\n' +
         '  weir env --shell fish | source\n' +
         '\nAn aws CLI older than 2.13 does not read AWS_ENDPOINT_URL; give it the address:\n' +
-        '  aws --endpoint-url "$AWS_ENDPOINT_URL" ec2 describe-flow-logs',
+        '  aws --endpoint-url "$AWS_ENDPOINT_URL" ec2 describe-flow-logs\n' +
+        '\nWhere Weir speaks HTTPS by a self-signed certificate, AWS_CA_BUNDLE and\n' +
+        'NODE_EXTRA_CA_CERTS name its file; for any other they stay as they are.',
     )
     .action((flags: EnvFlags) => printEnvironment(flags, deps));
 }

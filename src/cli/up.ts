@@ -24,7 +24,11 @@ export function registerUp(program: Command, deps: CommandDeps): void {
       '\nExamples:\n' +
         '  weir up --log-to my-bucket\n' +
         '  weir up --interface eth0 --interface wg0 --data /var/lib/weir\n' +
-        '  weir up --netns blue --listen 127.0.0.1:7800',
+        '  weir up --netns blue --listen 127.0.0.1:7800\n' +
+        '\nIt listens on 127.0.0.1 only, unless the settings tls.certificate and tls.key name a\n' +
+        'certificate (WEIR_TLS_CERTIFICATE, WEIR_TLS_KEY). Then the port speaks HTTPS:\n' +
+        '  WEIR_TLS_CERTIFICATE=weir.pem WEIR_TLS_KEY=weir.key weir up --listen 0.0.0.0:7717\n' +
+        'How to make one, and what other machines may then ask: docs/reference/tls.md',
     )
     .action(async (flags: UpFlags) => {
       deps.setExitCode(await deps.runDaemon(flags));

@@ -94,7 +94,7 @@ describe('the HTTP port', { skip: SKIP_OPENSSL, timeout: 60_000 }, () => {
     });
   }
 
-  it('answers a client that speaks plain HTTP in plain HTTP, whatever it sends', async (context) => {
+  it('answers a client that speaks plain HTTP so, whatever it sends', async (context) => {
     const { port, faults } = await open(context);
     const head = `Host: 127.0.0.1:${port}\r\nConnection: close\r\n`;
     const requests = [
@@ -220,7 +220,7 @@ describe('the HTTP port', { skip: SKIP_OPENSSL, timeout: 60_000 }, () => {
     const { port } = await open(context);
     const hidden = 'GET /hidden HTTP/1.1\r\nHost: x\r\n\r\n';
     const bodies = [
-      `Content-Length: ${hidden.length + 5}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${hidden}`,
+      `Content-Length: 99\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${hidden}`,
       `Content-Length: 0\r\nContent-Length: ${hidden.length}\r\n\r\n${hidden}`,
       `Content-Length: +0\r\n\r\n${hidden}`,
       `Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n${hidden}`,

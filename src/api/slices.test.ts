@@ -13,10 +13,13 @@ describe('createSlices()', () => {
     assert.equal(slices.isOver(), false);
     nowMs = 110;
     assert.equal(slices.isOver(), true);
-    await slices.pause();
+    const pause = slices.pause();
+    nowMs = 130;
+    await pause;
     assert.equal(slices.isOver(), false);
-    nowMs = 120;
+    nowMs = 140;
     assert.equal(slices.isOver(), true);
+    assert.equal(slices.spentMs, 10);
   });
 });
 

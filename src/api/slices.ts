@@ -9,16 +9,23 @@ export interface Slices {
   /** True when the slice is over: then await `pause` and go on. */
   isOver(): boolean;
   pause(): Promise<void>;
+  /** Length of the slices that are over, milliseconds; pauses do not count. */
+  readonly spentMs: number;
 }
 
 /** Begins the first slice. @param clock milliseconds */
 export function createSlices(clock: () => number = () => performance.now()): Slices {
-  let endMs = clock() + SLICE_MS;
+  let beginMs = clock();
+  let spentMs = 0;
   return {
-    isOver: () => clock() >= endMs,
+    isOver: () => clock() - beginMs >= SLICE_MS,
     async pause() {
+      spentMs += clock() - beginMs;
       await setImmediate();
-      endMs = clock() + SLICE_MS;
+      beginMs = clock();
+    },
+    get spentMs() {
+      return spentMs;
     },
   };
 }

@@ -117,6 +117,18 @@ describe('pageOf()', () => {
     assert.ok(turnCount >= 5, `${turnCount} turns`);
   });
 
+  it('ends a search that takes too long', async (t) => {
+    let nowMs = 0;
+    t.mock.method(performance, 'now', () => (nowMs += 1000));
+
+    const fault = await faultOf({});
+    const [first = ''] = LETTERS;
+    const page = await pageOf([first], {}, PAGING, AS_IT_IS);
+
+    assert.equal(fault.code, 'FilterLimitExceeded');
+    assert.deepEqual(page.items, [first]);
+  });
+
   it('refuses MaxResults out of bounds in the words of AWS', async () => {
     for (const limit of [0, -1, 4, 1001, 5.5, Number.NaN]) {
       assert.equal(

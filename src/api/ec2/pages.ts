@@ -7,6 +7,8 @@ import { integer, member, text } from '../../aws/wire/shape.ts';
 import { createSlices } from '../slices.ts';
 
 const CHECKSUM_BYTES = 9;
+/** Of work for one page: 10,000 items take a tenth of it, but for filters made to take long. */
+const SEARCH_MS_MAX = 5000;
 
 /** The members of a request that page. */
 export const PAGE_REQUEST = {
@@ -41,7 +43,8 @@ export interface Page<Item> {
  * @param sorted all items, ascending by `positionOf`
  * @param show the item as the page has it, or null to leave it out; called only as far as the page
  *   needs
- * @throws AwsError for MaxResults out of bounds, or a token that is not of this operation
+ * @throws AwsError for MaxResults out of bounds, a token that is not of this operation, or a search
+ *   that takes too long
  */
 export async function pageOf<Item, Shown>(
   sorted: readonly Item[],
@@ -56,6 +59,7 @@ export async function pageOf<Item, Shown>(
   const slices = createSlices();
   for (const item of sorted.slice(token === undefined ? 0 : indexAfter(sorted, token, paging))) {
     if (slices.isOver()) await slices.pause();
+    if (slices.spentMs > SEARCH_MS_MAX) throw searchTooLong();
     const shown = show(item);
     if (shown === null) continue;
     // One more than the page holds: so there is another page.
@@ -90,6 +94,12 @@ function checkLimit(limit: number, { resultsMin, resultsMax }: Paging<never>): v
     400,
     `Value ( ${limit} ) for parameter maxResults is invalid. Expecting a value ${wanted}.`,
   );
+}
+
+// Unverified: AWS documents the code for too many filter values.
+function searchTooLong(): AwsError {
+  const message = 'The filters take too long to match; use fewer values or wildcards';
+  return new AwsError('FilterLimitExceeded', 400, message);
 }
 
 /** Index of the first item after the one that the token names, which may be gone. */

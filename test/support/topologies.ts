@@ -1,6 +1,5 @@
 // Small snapshots for tests of enrichment and inventory.
 import type {
-  EcsCluster,
   Eni,
   Route,
   Snapshot,
@@ -59,13 +58,6 @@ export function attachmentOf(
 ): TransitGatewayAttachment {
   const { vpcId, accountId } = vpc;
   return { transitGatewayAttachmentId, transitGatewayId, vpcId, accountId, tags: {}, ...more };
-}
-
-export function ecsClusterOf(clusterName: string, more: Partial<EcsCluster> = {}): EcsCluster {
-  const accountId = more.accountId ?? '123456789010';
-  const region = more.region ?? 'us-east-1';
-  const clusterArn = `arn:aws:ecs:${region}:${accountId}:cluster/${clusterName}`;
-  return { clusterArn, clusterName, accountId, region, ...more };
 }
 
 export function eniOf(interfaceId: string, subnet: Subnet, more: Partial<Eni> = {}): Eni {

@@ -26,12 +26,14 @@ const NAT = 'nat-07e770000000000001';
 const GATEWAY = 'tgw-07e770000000000001';
 const INVENTORY = `
 vpcs: [{id: ${VPC}, cidrs: [10.0.0.0/16]}]
-subnets: [{id: subnet-07e77000000000001, vpc: ${VPC}, cidrs: [10.0.1.0/24], az-id: euw1-az1}]
+subnets:
+  - {id: subnet-07e77000000000001, vpc: ${VPC}, cidrs: [10.0.1.0/24], az-id: euw1-az1}
 enis:
-  - {id: eni-07e77000000000001, subnet: subnet-07e77000000000001, interface-type: regional_nat_gateway,
-     resource-id: ${NAT}, ipv4: [10.0.1.5]}
+  - {id: eni-07e77000000000001, subnet: subnet-07e77000000000001, ipv4: [10.0.1.5],
+     interface-type: regional_nat_gateway, resource-id: ${NAT}}
 transit-gateways: [{id: ${GATEWAY}}]
-transit-gateway-attachments: [{id: tgw-attach-07e7700000001, transit-gateway: ${GATEWAY}, vpc: ${VPC}}]
+transit-gateway-attachments:
+  - {id: tgw-attach-07e7700000001, transit-gateway: ${GATEWAY}, vpc: ${VPC}}
 `;
 const DEFAULT_FORMAT =
   '${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ' +

@@ -1,5 +1,6 @@
 // Small snapshots for tests of enrichment and inventory.
 import type {
+  EcsCluster,
   Eni,
   Route,
   Snapshot,

@@ -1,9 +1,9 @@
 // Requests as bytes, signed by the SDK's signer: what no client would send can be sent, and every
 // part of it can be spoilt after signing.
-import { createHash, createHmac } from 'node:crypto';
-import { request as httpRequest } from 'node:http';
-
 import { SignatureV4 } from '@smithy/signature-v4';
+
+import { exchange, type Answer } from '../support/http-exchange.ts';
+import { Sha256 } from '../support/signer-hash.ts';
 
 export interface Endpoint {
   readonly endpoint: string;
@@ -22,43 +22,6 @@ export interface SignOptions {
   readonly spoilHeaders?: (headers: Record<string, string>) => Record<string, string>;
   /** Sent in place of the body that was signed. */
   readonly sentBody?: string;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: string;
-}
-
-/** The SDK's signer wants a hash with this interface. */
-export class Sha256 {
-  readonly #hash: ReturnType<typeof createHash>;
-
-  constructor(secret?: Uint8Array | string | ArrayBuffer | ArrayBufferView) {
-    // An HMAC has the same two methods.
-    this.#hash =
-      secret === undefined
-        ? createHash('sha256')
-        : (createHmac('sha256', bytesOf(secret)) as unknown as ReturnType<typeof createHash>);
-  }
-
-  update(content: Uint8Array | string | ArrayBuffer | ArrayBufferView): void {
-    this.#hash.update(bytesOf(content));
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-
-  reset(): void {
-    throw new Error('The signer makes a new one each time');
-  }
-}
-
-function bytesOf(content: Uint8Array | string | ArrayBuffer | ArrayBufferView): Buffer {
-  if (typeof content === 'string') return Buffer.from(content);
-  if (content instanceof ArrayBuffer) return Buffer.from(content);
-  return Buffer.from(content.buffer, content.byteOffset, content.byteLength);
 }
 
 /** Signs and sends a form to the root path, as EC2 and STS take it. */
@@ -92,33 +55,6 @@ export async function sendForm(
     { signingDate: options.signedAt ?? new Date() },
   );
   const headers = options.spoilHeaders?.({ ...signed.headers }) ?? signed.headers;
-  return send(place.endpoint, 'POST', '/', headers, options.sentBody ?? body);
-}
-
-/** Sends as it is. */
-export function send(
-  endpoint: string,
-  method: string,
-  path: string,
-  headers: Readonly<Record<string, string>>,
-  body: string | Uint8Array,
-): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const request = httpRequest(
-      `${endpoint}${path}`,
-      { method, headers: { ...headers, 'content-length': Buffer.byteLength(body) } },
-      (response) => {
-        const parts: Buffer[] = [];
-        response.on('data', (part: Buffer) => parts.push(part));
-        response.on('error', reject);
-        response.on('end', () => {
-          const text = Buffer.concat(parts).toString('utf8');
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text });
-        });
-      },
-    );
-    request.on('error', reject);
-    request.setTimeout(20_000, () => request.destroy(new Error('No answer within 20 s')));
-    request.end(body);
-  });
+  const sent = options.sentBody ?? body;
+  return exchange(`${place.endpoint}/`, { method: 'POST', headers }, sent);
 }

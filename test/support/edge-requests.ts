@@ -1,12 +1,13 @@
 // Signed requests to the edge of any service and form, and answers read strictly: a body must be
 // whole and of one of the four protocols.
 import assert from 'node:assert/strict';
-import { request as httpRequest, type Agent } from 'node:http';
+import type { Agent } from 'node:http';
 
 import { SignatureV4 } from '@smithy/signature-v4';
 
-import { Sha256, type Answer } from '../aws/signed-request.ts';
 import type { EdgeFixture } from './edge-fixture.ts';
+import { exchange, type Answer } from './http-exchange.ts';
+import { Sha256 } from './signer-hash.ts';
 import { parseXml, textAt } from './xml.ts';
 
 export interface Ask {
@@ -62,34 +63,11 @@ export async function send(edge: EdgeFixture, ask: Ask): Promise<Answer> {
   const signingDate = ask.signedAt ?? new Date();
   const { headers } =
     ask.service === null ? unsigned : await signerOf(edge, ask).sign(unsigned, { signingDate });
-  const body = ask.sentBody ?? ask.body ?? '';
-  return new Promise((resolve, reject) => {
-    const request = httpRequest(
-      `${edge.endpoint}${ask.path ?? '/'}`,
-      {
-        method: ask.method ?? 'POST',
-        headers: {
-          ...headers,
-          ...(ask.headers?.['transfer-encoding'] === undefined
-            ? { 'content-length': Buffer.byteLength(body) }
-            : {}),
-        },
-        agent: ask.agent,
-      },
-      (response) => {
-        const parts: Buffer[] = [];
-        response.on('data', (part: Buffer) => parts.push(part));
-        response.on('error', reject);
-        response.on('end', () => {
-          const text = Buffer.concat(parts).toString('utf8');
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text });
-        });
-      },
-    );
-    request.on('error', reject);
-    request.setTimeout(20_000, () => request.destroy(new Error('No answer within 20 s')));
-    request.end(body);
-  });
+  return exchange(
+    `${edge.endpoint}${ask.path ?? '/'}`,
+    { method: ask.method ?? 'POST', headers: { ...headers }, agent: ask.agent },
+    ask.sentBody ?? ask.body ?? '',
+  );
 }
 
 /** The path and query of a presigned GET. */

@@ -1,6 +1,5 @@
 // Signs requests as AWS's own SDK does, for tests of the side that verifies.
 import assert from 'node:assert/strict';
-import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 
 import { SignatureV4 } from '@smithy/signature-v4';
 
@@ -12,6 +11,7 @@ import {
   type SignatureFaultKind,
   type SigningKey,
 } from '../../src/aws/sigv4/index.ts';
+import { Sha256 } from './signer-hash.ts';
 
 /** When everything is signed here: 2026-11-20 12:00 UTC, in Unix milliseconds. */
 export const NOW_MS = Date.UTC(2026, 10, 20, 12, 0, 0);
@@ -57,29 +57,6 @@ export const EC2: UnsignedRequest = {
   body: 'Action=DescribeFlowLogs&Version=2016-11-15',
 };
 export const SIGNING: SigningOptions = { key: LASTING, nowMs: NOW_MS };
-
-class Sha256 {
-  readonly #hash: Hash | Hmac;
-
-  constructor(secret?: unknown) {
-    this.#hash =
-      secret === undefined
-        ? createHash('sha256')
-        : createHmac('sha256', secret as string | Uint8Array);
-  }
-
-  update(data: Uint8Array): void {
-    this.#hash.update(data);
-  }
-
-  digest(): Promise<Uint8Array> {
-    return Promise.resolve(this.#hash.digest());
-  }
-
-  reset(): void {
-    throw new Error('not needed by the signer');
-  }
-}
 
 interface SdkRequest {
   readonly method: string;

@@ -3,7 +3,8 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 
 import type { ServingWeir } from '../../support/aws-daemon.ts';
-import { send, sendForm, type Answer } from '../signed-request.ts';
+import { exchange, type Answer } from '../../support/http-exchange.ts';
+import { sendForm } from '../signed-request.ts';
 import { DESCRIBE, SUBNET, type ErrorCase, type Parameters } from './error-case.ts';
 
 export const EDGE_CASES: readonly ErrorCase[] = [
@@ -38,8 +39,9 @@ export const EDGE_CASES: readonly ErrorCase[] = [
     form: DESCRIBE,
     note: 'not signed',
     send: (weir, form) => {
-      const type = { 'content-type': 'application/x-www-form-urlencoded' };
-      return send(weir.endpoint, 'POST', '/', type, new URLSearchParams(form).toString());
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+      const body = new URLSearchParams(form).toString();
+      return exchange(`${weir.endpoint}/`, { method: 'POST', headers }, body);
     },
   },
   {

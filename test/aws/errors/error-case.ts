@@ -1,6 +1,7 @@
 // A case of the error catalogue (spec/api.md 6): a request, and the error that it provokes.
 import type { ServingWeir } from '../../support/aws-daemon.ts';
-import { sendForm, type Answer, type SignOptions } from '../signed-request.ts';
+import type { Answer } from '../../support/http-exchange.ts';
+import { sendForm, type SignOptions } from '../signed-request.ts';
 
 export const VPC = 'vpc-0e770000000000001';
 export const SUBNET = 'subnet-0e770000000000001';

@@ -12,7 +12,8 @@ import { temporaryFolder } from '../../support/temporary.ts';
 import { ROOT } from '../../support/weir.ts';
 import { ERROR_CASES, NEVER_ANSWERED } from './cases.ts';
 import { BASE, formOf, INVENTORY, type ErrorCase } from './error-case.ts';
-import { sendForm, type Answer, type Endpoint } from '../signed-request.ts';
+import type { Answer } from '../../support/http-exchange.ts';
+import { sendForm, type Endpoint } from '../signed-request.ts';
 
 const PAGE = path.join(ROOT, 'docs/reference/errors.md');
 const VALUE_CHARACTERS_MAX = 60;

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { callerIdentity } from '../../src/api/access/index.ts';
-import { createEdge, type CallerKey } from '../../src/api/edge/index.ts';
+import { createEdge, type ByteBounds, type CallerKey } from '../../src/api/edge/index.ts';
 import { createSts } from '../../src/api/sts/index.ts';
 import { ALLOW_EVERYTHING, parsePolicy } from '../../src/aws/iam-policy.ts';
 import { createLogger, createMetrics } from '../../src/observe/index.ts';
@@ -58,7 +58,7 @@ function keyMaker(keys: Map<string, CallerKey>): EdgeFixture['newKey'] {
 }
 
 /** Starts it; the clock is the machine's. */
-export async function startEdge(): Promise<EdgeFixture> {
+export async function startEdge(byteBounds?: ByteBounds): Promise<EdgeFixture> {
   const keys = new Map<string, CallerKey>();
   const newKey = keyMaker(keys);
   const created: unknown[] = [];
@@ -86,6 +86,7 @@ export async function startEdge(): Promise<EdgeFixture> {
       return `00000000-0000-4000-8000-${String(requestCount).padStart(12, '0')}`;
     },
     onBug: (fault) => bugs.push(fault),
+    ...(byteBounds === undefined ? {} : { byteBounds }),
   });
   const server = createServer((request, response) => {
     edge(request, response).then(

@@ -57,12 +57,24 @@ function toSign(edge: EdgeFixture, ask: Ask) {
   };
 }
 
+/** Headers of the request, signed unless told otherwise. */
+async function headersOf(edge: EdgeFixture, ask: Ask): Promise<Record<string, string>> {
+  const unsigned = toSign(edge, ask);
+  if (ask.service === null) return unsigned.headers;
+  const signingDate = ask.signedAt ?? new Date();
+  return (await signerOf(edge, ask).sign(unsigned, { signingDate })).headers;
+}
+
+/** The text of a whole POST, for those who write to sockets themselves. */
+export async function requestText(edge: EdgeFixture, body: string): Promise<string> {
+  const headers = { ...(await headersOf(edge, { body })), 'content-length': `${body.length}` };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  return `POST / HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n${body}`;
+}
+
 /** Signs, unless told otherwise, and sends. */
 export async function send(edge: EdgeFixture, ask: Ask): Promise<Answer> {
-  const unsigned = toSign(edge, ask);
-  const signingDate = ask.signedAt ?? new Date();
-  const { headers } =
-    ask.service === null ? unsigned : await signerOf(edge, ask).sign(unsigned, { signingDate });
+  const headers = await headersOf(edge, ask);
   return exchange(
     `${edge.endpoint}${ask.path ?? '/'}`,
     { method: ask.method ?? 'POST', headers: { ...headers }, agent: ask.agent },

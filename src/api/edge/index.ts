@@ -3,9 +3,8 @@
 //
 // Enters: every request of an AWS client (incoming.ts says which those are). Leaves: the answer
 // with its request id, one log line `api.request`, two metrics.
-// Bounds: bodies by BODY_BYTES_MAX each and BODIES_BYTES_MAX together, calls at a time by
-// IN_FLIGHT_MAX, answers that clients have not taken yet by ANSWERS_BYTES_MAX; the time to send a
-// request by the server, that to take an answer by ANSWER_IDLE_MS_MAX.
+// Bounds: each body by BODY_BYTES_MAX, all bodies and answers by BYTE_BOUNDS, calls at a time by
+// IN_FLIGHT_MAX; the time to send a request by the server, to take an answer by ANSWER_IDLE_MS_MAX.
 // Source: spec/api.md 1, 6, 9; the protocols' pages of the Smithy documentation
 // (https://smithy.io/2.0/aws/protocols/).
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -21,6 +20,7 @@ import { createLane, type Lane } from '../slices.ts';
 import { createByteBudget, type ByteBudget } from './byte-budget.ts';
 import { dispatch, serviceOf, type DispatchDeps } from './dispatch.ts';
 import { bodyTooLarge, internalFault, overloaded, unavailable } from './faults.ts';
+import { createHeldAnswers, type HeldAnswers } from './held-answers.ts';
 import { BODY_BYTES_MAX, isAwsRequest, linger, readBody, targetOf } from './incoming.ts';
 import { createReport, type Outcome, type Trace } from './report.ts';
 import { isNamedService } from './service-choice.ts';
@@ -30,8 +30,19 @@ export { BODY_BYTES_MAX } from './incoming.ts';
 
 /** Calls that are served at a time; one that still arrives is none: slow clients block nobody. */
 export const IN_FLIGHT_MAX = 64;
-const BODIES_BYTES_MAX = 64 * BODY_BYTES_MAX;
-const ANSWERS_BYTES_MAX = 128 * 1024 * 1024;
+
+/** What all requests together may hold, bytes. */
+export interface ByteBounds {
+  /** Of bodies that arrive or are served. */
+  readonly bodiesMax: number;
+  /** Of answers that clients have not taken. */
+  readonly answersMax: number;
+}
+
+const BYTE_BOUNDS: ByteBounds = {
+  bodiesMax: 64 * BODY_BYTES_MAX,
+  answersMax: 128 * BODY_BYTES_MAX,
+};
 const ANSWER_IDLE_MS_MAX = 30_000;
 
 const RETRY_AFTER_SECONDS = '1';
@@ -43,6 +54,8 @@ export interface EdgeDeps extends DispatchDeps {
   readonly newRequestId: () => string;
   /** Told of every answer of 500: a bug of ours. */
   readonly onBug: (fault: unknown) => void;
+  /** Default BYTE_BOUNDS; for tests. */
+  readonly byteBounds?: ByteBounds;
 }
 
 /** One request on its way. */
@@ -60,18 +73,19 @@ interface Reply extends Outcome, WireBody {}
 interface Shared extends EdgeDeps {
   readonly lane: Lane;
   readonly bodies: ByteBudget;
-  readonly answers: ByteBudget;
+  readonly answers: HeldAnswers;
   readonly calls: { inFlightCount: number };
 }
 
 /** The handler of AWS's APIs. */
 export function createEdge(deps: EdgeDeps): HttpHandler {
   const report = createReport(deps);
+  const { bodiesMax, answersMax } = deps.byteBounds ?? BYTE_BOUNDS;
   const shared: Shared = {
     ...deps,
     lane: createLane(),
-    bodies: createByteBudget(BODIES_BYTES_MAX),
-    answers: createByteBudget(ANSWERS_BYTES_MAX),
+    bodies: createByteBudget(bodiesMax),
+    answers: createHeldAnswers(answersMax),
     calls: { inFlightCount: 0 },
   };
 
@@ -80,7 +94,7 @@ export function createEdge(deps: EdgeDeps): HttpHandler {
     const exchange = beginExchange(request, deps);
     const answer = await serve(request, exchange, shared);
     if (answer === null) return true;
-    const reply = holdAnswer(answer, exchange, response, shared);
+    const reply = holdAnswer(answer, exchange, request, response, shared);
     report(exchange.trace, reply);
     await send(request, response, reply, exchange.trace.requestId);
     return true;
@@ -91,15 +105,12 @@ export function createEdge(deps: EdgeDeps): HttpHandler {
 function holdAnswer(
   reply: Reply,
   exchange: Exchange,
+  request: IncomingMessage,
   response: ServerResponse,
   shared: Shared,
 ): Reply {
-  const byteCount = Buffer.byteLength(reply.body);
-  if (!shared.answers.take(byteCount)) {
-    return refuse(exchange, overloaded(exchange.service.protocol), shared);
-  }
-  response.once('close', () => shared.answers.release(byteCount));
-  return reply;
+  if (shared.answers.hold(request, response, Buffer.byteLength(reply.body))) return reply;
+  return refuse(exchange, overloaded(exchange.service.protocol), shared);
 }
 
 function beginExchange(request: IncomingMessage, deps: EdgeDeps): Exchange {

@@ -5,13 +5,17 @@ import { connect, type Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 
 import { startEdge, type EdgeFixture } from '../../../test/support/edge-fixture.ts';
-import { send, toldBy } from '../../../test/support/edge-requests.ts';
+import { requestText, send, toldBy } from '../../../test/support/edge-requests.ts';
 import { createByteBudget } from './byte-budget.ts';
 import { LARGE_CALLS_MAX } from './dispatch.ts';
 import { IN_FLIGHT_MAX } from './index.ts';
 
 const DESCRIBE = 'Action=DescribeFlowLogs&Version=2016-11-15';
 const LARGE = 'Action=DescribeInstances&Version=2016-11-15';
+
+async function wait(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 200));
+}
 
 describe('createByteBudget()', () => {
   it('gives as much as there is, and again what is released', () => {
@@ -38,10 +42,6 @@ describe('the edge under load', () => {
     edge = await startEdge();
   });
   after(() => edge.close());
-
-  async function wait(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
 
   it('clients that send slowly hold nobody up', async () => {
     const sockets: Socket[] = Array.from({ length: 2 * IN_FLIGHT_MAX }, () => {
@@ -73,5 +73,53 @@ describe('the edge under load', () => {
     assert.equal(small.status, 200);
     assert.equal(waitingCount, 1);
     assert.deepEqual(new Set(statuses), new Set([200]));
+  });
+});
+
+describe('the edge with little room', () => {
+  const KIB = 1024;
+  const bodyOf = (byteCount: number): string => `${DESCRIBE}&NextToken=`.padEnd(byteCount, 'x');
+  let edge: EdgeFixture;
+
+  before(async () => {
+    edge = await startEdge({ bodiesMax: 10 * KIB, answersMax: 10 * KIB });
+  });
+  after(() => edge.close());
+
+  async function outcome(byteCount: number): Promise<string> {
+    const answer = await send(edge, { body: bodyOf(byteCount) });
+    return answer.status === 200 ? '200' : `${answer.status} ${toldBy(answer).code}`;
+  }
+
+  it('bodies together have no more than there is, and give it back', async () => {
+    const one = 6 * KIB;
+    assert.deepEqual([await outcome(one), await outcome(one)], ['200', '200']);
+
+    const socket = connect(edge.port, '127.0.0.1').on('error', () => undefined);
+    const text = await requestText(edge, bodyOf(one));
+    socket.write(text.slice(0, -10));
+    await wait();
+    const beside = await outcome(one);
+    socket.destroy();
+    await wait();
+
+    assert.equal(beside, '503 RequestLimitExceeded');
+    assert.equal(await outcome(one), '200');
+  });
+
+  it('answers that wait for their client count, until it is gone', async () => {
+    const socket = connect(edge.port, '127.0.0.1').on('error', () => undefined);
+    socket.resume();
+    // Its answer comes after that of the call before it, which waits.
+    const regions = await requestText(edge, 'Action=DescribeRegions&Version=2016-11-15');
+    socket.write(regions + (await requestText(edge, bodyOf(6 * KIB))));
+    await wait();
+    const beside = await outcome(6 * KIB);
+    socket.destroy();
+    await wait();
+    edge.release();
+
+    assert.equal(beside, '503 RequestLimitExceeded');
+    assert.equal(await outcome(6 * KIB), '200');
   });
 });

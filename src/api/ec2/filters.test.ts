@@ -152,6 +152,13 @@ describe('compilePattern()', () => {
     );
   });
 
+  it('takes no character for two pieces of a pattern', () => {
+    assert.equal(compilePattern('a*bc*cd')('abcd'), false);
+    assert.equal(compilePattern('a*bc*cd')('abccd'), true);
+    assert.equal(compilePattern('ab*ba')('aba'), false);
+    assert.equal(compilePattern('ab*ba')('abba'), true);
+  });
+
   it('comes to an end with a pattern made to take for ever', () => {
     const matches = compilePattern(`${'*a'.repeat(128)}*b`);
 

@@ -118,9 +118,8 @@ function byPieces(pieces: readonly string[]): (value: string) => boolean {
   const last = others.pop();
   if (last === undefined) return (value) => value === first;
   const middle = others.filter((piece) => piece !== '');
-  const lengthMin = pieces.reduce((sum, piece) => sum + piece.length, 0);
   return (value) => {
-    if (value.length < lengthMin || !value.startsWith(first) || !value.endsWith(last)) return false;
+    if (!value.startsWith(first) || !value.endsWith(last)) return false;
     let from = first.length;
     for (const piece of middle) {
       const at = value.indexOf(piece, from);

@@ -70,6 +70,15 @@ export function threadsOf(pid: number): ReadonlyMap<number, number> {
   );
 }
 
+/** Packets that the kernel dropped on the wire, before anybody could capture them. */
+export function droppedOnWire(): number {
+  const text = execFileSync('ip', ['-n', SENDER, '-s', '-j', 'link', 'show', 'weir0'], {
+    encoding: 'utf8',
+  });
+  const [link] = JSON.parse(text) as { stats64: { tx: { dropped: number } } }[];
+  return link?.stats64.tx.dropped ?? Number.NaN;
+}
+
 export function peakMebibytes(pid: number): number {
   const line = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
   return Number(line?.[1] ?? Number.NaN) / 1024;

@@ -185,6 +185,29 @@ describe('the AWS contract on real traffic', { skip: SKIP }, () => {
     assert.deepEqual(deliveredRecords(data, 'ended'), before);
   });
 
+  it('deliverLogsStatus tells how delivery really goes, and nothing is lost meanwhile', async () => {
+    const id = await createSecondly('mended', '${dstaddr} ${packets}');
+    const blocker = path.join(data, 's3/mended/AWSLogs');
+    writeFileSync(blocker, 'in the way');
+    const status = async (): Promise<string> => {
+      const { FlowLogs } = await awsJson<{ FlowLogs: Record<string, string>[] }>(place, [
+        ...['ec2', 'describe-flow-logs', '--flow-log-ids', id],
+      ]);
+      return `${FlowLogs[0]?.['DeliverLogsStatus']} ${FlowLogs[0]?.['DeliverLogsErrorMessage']}`;
+    };
+    await ping();
+    const broken = await status();
+    rmSync(blocker);
+    for (let wait = 0; wait < 60 && (await status()) !== 'SUCCESS undefined'; wait++) {
+      await pause(200);
+    }
+
+    assert.equal(broken, 'FAILED Unknown error');
+    assert.equal(await status(), 'SUCCESS undefined');
+    assert.equal(packetsIn(deliveredRecords(data, 'mended'), '10.77.0.2'), 3);
+    await awsJson(place, ['ec2', 'delete-flow-logs', '--flow-log-ids', id]);
+  });
+
   it('ModifyFlowLogs (not in AWS) changes the format from the next window on', async () => {
     const id = await createSecondly('changed', '${dstaddr} ${packets}');
     await ping();
@@ -218,6 +241,6 @@ describe('the AWS contract on real traffic', { skip: SKIP }, () => {
 
     const records = deliveredRecords(data, 'history');
     // Every ping of the tests before, whatever flow logs there were.
-    assert.equal(packetsIn(records, 'OK 10.77.0.2'), 18, records.join('\n'));
+    assert.equal(packetsIn(records, 'OK 10.77.0.2'), 21, records.join('\n'));
   });
 });

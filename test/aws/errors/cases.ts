@@ -26,6 +26,7 @@ export const NEVER_ANSWERED: readonly (readonly [string, string])[] = [
     'LogDestinationNotFoundException, LogDestinationPermissionIssueException',
     'such destinations are reported per resource, with code 400',
   ],
+  ['InvalidPaginationToken, ServiceUnavailable', 'as InvalidNextToken and Unavailable'],
   ['OptInRequired, Blocked', 'there are no subscriptions'],
   ['InternalError', 'only by a fault of Weir itself; its log then says which'],
 ];

@@ -92,6 +92,37 @@ export const PARAMETER_CASES: readonly ErrorCase[] = [
     change: { ResourceType: 'CoreNetwork' },
   },
   {
+    code: 'InvalidID',
+    message: "The ID 'bogus' is not valid",
+    status: 400,
+    change: { 'ResourceId.1': 'bogus' },
+  },
+  {
+    code: 'InvalidVpcID.Malformed',
+    message: /bogus/,
+    status: 400,
+    form: { Action: 'DescribeVpcs', Version: '2016-11-15', 'VpcId.1': 'bogus' },
+  },
+  {
+    code: 'InvalidParameterValue',
+    message: /25/,
+    status: 400,
+    change: { ...TGW_BASE, ...numbered('ResourceId', 26, (number) => `tgw-${number}`) },
+    note: '26 transit gateways',
+  },
+  {
+    code: 'InvalidParameterValue',
+    message: /^Value \(me\) for parameter DeliverLogsPermissionArn is invalid\./,
+    status: 400,
+    change: { ...TO_LOGS, LogGroupName: 'flow-logs', DeliverLogsPermissionArn: 'me' },
+  },
+  {
+    code: 'InvalidParameter',
+    message: /colour/,
+    status: 400,
+    change: { LogFormat: '${version} ${colour}' },
+  },
+  {
     code: 'MissingParameter',
     message:
       'The request must include the ResourceIds parameter. Add the required parameter ' +

@@ -73,9 +73,14 @@ export const awsFaults = {
     badRequest('InvalidParameter', `LogDestination ${arn} is invalid: ${reason}`),
   intervalInvalid: () =>
     badRequest('InvalidParameter', 'Invalid Flow Log Max Aggregation Interval'),
-  // Unverified: AWS's text, by analogy with that for the interval of transit gateways, which is
-  // "max-aggregation-interval other than 60 sec / 1 min is not supported when the resource-type
-  // is ..." (hashicorp/terraform-provider-aws#26169).
+  // AWS's own answer, as quoted in hashicorp/terraform-provider-aws#26169.
+  gatewayIntervalInvalid: () =>
+    badRequest(
+      'InvalidParameter',
+      'max-aggregation-interval other than 60 sec / 1 min is not supported when the ' +
+        'resource-type is TransitGateway or TransitGatewayAttachment',
+    ),
+  // Unverified: AWS's text, by analogy with the one above.
   trafficTypeUnsupported: () =>
     badRequest(
       'InvalidParameter',

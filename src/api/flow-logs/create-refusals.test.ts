@@ -87,7 +87,7 @@ const PARAMETERS: readonly Refusal[] = [
   [
     { ...GATEWAY, MaxAggregationInterval: 600 },
     'InvalidParameter',
-    'Invalid Flow Log Max Aggregation Interval',
+    /^max-aggregation-interval other than 60 sec/,
   ],
 ];
 

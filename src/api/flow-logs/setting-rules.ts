@@ -50,8 +50,9 @@ export function checkInterval(
 ): AggregationSeconds {
   const isGateway = isTransitGateway(resourceType);
   if (seconds === undefined) return isGateway ? 60 : 600;
-  if (seconds === 60 || (seconds === 600 && !isGateway)) return seconds;
-  throw awsFaults.intervalInvalid();
+  if (seconds !== 60 && seconds !== 600) throw awsFaults.intervalInvalid();
+  if (isGateway && seconds === 600) throw awsFaults.gatewayIntervalInvalid();
+  return seconds;
 }
 
 /**

@@ -35,7 +35,9 @@ export const PARAMETER_CASES: readonly ErrorCase[] = [
   },
   {
     code: 'InvalidParameter',
-    message: 'Invalid Flow Log Max Aggregation Interval',
+    message:
+      'max-aggregation-interval other than 60 sec / 1 min is not supported when the ' +
+      'resource-type is TransitGateway or TransitGatewayAttachment',
     status: 400,
     change: { ...TGW_BASE, MaxAggregationInterval: '600' },
   },

@@ -217,7 +217,7 @@ test('gateways keep their interval, log groups have no options', async (t) => {
   const refused = async (opened: Modified, change: object): Promise<string> =>
     (await faultOf(opened.operations.modify({ FlowLogIds: [opened.id], ...change }))).message;
 
-  assert.match(await refused(gateway, { MaxAggregationInterval: 600 }), /Interval/);
+  assert.match(await refused(gateway, { MaxAggregationInterval: 600 }), /aggregation-interval/);
   assert.match(await refused(gateway, { TrafficType: 'ALL' }), /traffic-type is not supported/);
   assert.match(await refused(logs, { DestinationOptions }), /DestinationOptions is not applicable/);
   const format = await gateway.operations.modify({

@@ -185,7 +185,7 @@ describe('the AWS contract on real traffic', { skip: SKIP }, () => {
     assert.deepEqual(deliveredRecords(data, 'ended'), before);
   });
 
-  it('deliverLogsStatus tells how delivery really goes, and nothing is lost meanwhile', async () => {
+  it('deliverLogsStatus tells how delivery goes, and nothing is lost meanwhile', async () => {
     const id = await createSecondly('mended', '${dstaddr} ${packets}');
     const blocker = path.join(data, 's3/mended/AWSLogs');
     writeFileSync(blocker, 'in the way');

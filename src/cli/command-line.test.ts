@@ -58,6 +58,7 @@ describe('command line', () => {
     assertLine(weir(['tpo']), 2, /"tpo" is no command, did you mean "top"/);
     assertLine(weir(['xyzzy']), 2, /"xyzzy" is no command; see: weir --help/);
     assertLine(weir(['top', '--colour']), 2, /unknown option '--colour'; see: weir top --help/);
+    assertLine(weir(['keys', 'revoke', '--x']), 2, /see: weir keys revoke --help/);
     assertLine(weir(['tail', '-n', 'many']), 2, /It must be 0 to 1000000/);
     assertLine(weir(['up', '--log-to', 'Not_A_Bucket']), 2, /A bucket name has/);
     assertLine(weir(['up', 'now']), 2, /too many arguments/);

@@ -115,11 +115,10 @@ export async function runCommandLine(
     return failUsage(deps, `"${first}" is no command${suggestion(first)}; see: weir --help`);
   }
   if (entry.load === null) return deps.runReplay(rest);
-  return runCommand(entry.name, await entry.load(), argv, deps);
+  return runCommand(await entry.load(), argv, deps);
 }
 
 async function runCommand(
-  name: string,
   register: Register,
   argv: readonly string[],
   deps: CommandDeps,
@@ -137,7 +136,7 @@ async function runCommand(
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (fault) {
-    if (fault instanceof CommanderError) return settleUsage(fault, program, name, deps);
+    if (fault instanceof CommanderError) return settleUsage(fault, program, argv, deps);
     if (fault instanceof OperationError) {
       deps.stderr.write(`weir: ${fault.message}\n`);
       return 1;
@@ -149,10 +148,11 @@ async function runCommand(
 function settleUsage(
   fault: CommanderError,
   program: Command,
-  name: string,
+  argv: readonly string[],
   deps: CommandDeps,
 ): number {
   if (fault.exitCode === 0) return 0;
+  const [name, subName] = argv;
   // A command group without its sub-command ("weir config") asks for help, with the exit code of
   // wrong usage.
   if (fault.code === 'commander.help') {
@@ -161,7 +161,10 @@ function settleUsage(
     return 2;
   }
   const message = fault.message.replace(/^error: /, '').replaceAll('\n', ' ');
-  return failUsage(deps, `${message}; see: weir ${name} --help`);
+  const group = program.commands.find((command) => command.name() === name);
+  const isSub = group?.commands.some((command) => command.name() === subName) ?? false;
+  const asked = isSub ? `${name} ${subName}` : name;
+  return failUsage(deps, `${message}; see: weir ${asked} --help`);
 }
 
 function failUsage(deps: CommandDeps, message: string): number {
